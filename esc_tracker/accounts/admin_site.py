@@ -1,0 +1,25 @@
+"""Where does an administrator seat and unseat people?"""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+
+
+class AccountAdminSite(admin.AdminSite):
+    """The account list; it signs people in through the one sign-in page."""
+
+    site_header = site_title = "ESC Milestone Tracker accounts"
+    index_title = "Accounts"
+    enable_nav_sidebar = False
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Send people to the one sign-in page."""
+        return redirect_to_login(request.GET.get("next", reverse("admin:index")))
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
+        """Sign out through the one sign-out page."""
+        return redirect_to_login(reverse("admin:index"))

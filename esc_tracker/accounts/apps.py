@@ -1,0 +1,25 @@
+"""How does Django know the accounts app and its admin?"""
+
+from django.apps import AppConfig
+from django.contrib.admin import apps as admin_apps
+from django.core.checks import register
+
+from esc_tracker.checks import production_checks
+
+
+class AccountsConfig(AppConfig):
+    """People and agencies."""
+
+    name = "esc_tracker.accounts"
+    default = True
+
+    def ready(self) -> None:
+        """Have every command refuse a dangerous configuration."""
+        register(production_checks)
+
+
+class AccountsAdminConfig(admin_apps.AdminConfig):
+    """Django's admin, for accounts only."""
+
+    default = False
+    default_site = "esc_tracker.accounts.admin_site.AccountAdminSite"

@@ -1,0 +1,72 @@
+"""Which kinds of page are closed to which role?
+
+Sign-in itself is required by Django's LoginRequiredMiddleware; a public page opts out by name.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from esc_tracker.accounts.models import Role
+
+View = Callable[..., HttpResponse]
+
+
+def only(*roles: Role) -> Callable[[View], View]:
+    """Open a page to these roles; anybody else gets 403 and the reason."""
+    named = " and ".join(role.label for role in roles)
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.user.role not in roles:  # type: ignore[union-attr]  # sign-in is required by middleware
+                raise PermissionDenied(f"This page is for {named}.")
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return guard
+
+
+class PrivatePagesMiddleware:
+    """Keep private pages out of every cache."""
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Mark the answer `no-store` unless the page set its own rule."""
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "no-store, private")
+        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
+        return response
+
+
+class ReadingRolesMiddleware:
+    """Keep administrators out of the record: they seat people and have no view of milestones."""
+
+    OPEN_TO_ADMINISTRATORS = ("django.contrib.admin", "django.contrib.auth", "allauth", "esc_tracker.accounts")
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on; the role is judged once the view is known."""
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: View, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> HttpResponse | None:
+        """Refuse an administrator every page but the account list; their first page is that list."""
+        user = request.user
+        if not user.is_authenticated or user.role != Role.ADMINISTRATOR or not getattr(view, "login_required", True):
+            return None
+        if request.path == "/":
+            return redirect("admin:index")
+        if view.__module__.startswith(self.OPEN_TO_ADMINISTRATORS):
+            return None
+        raise PermissionDenied("Administrators seat people; they have no view of milestones or reports.")

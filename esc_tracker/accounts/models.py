@@ -1,0 +1,128 @@
+"""Who takes part: which agencies, and which people in which role?"""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+
+PLCY = "PLCY"
+
+
+class Role(models.TextChoices):
+    """What a person comes to do (product: who may see and do what)."""
+
+    ESC_MEMBER = "esc_member", "ESC member"
+    PLCY_STAFF = "plcy_staff", "PLCY staff"
+    READER = "reader", "Reader"
+    COAC_READER = "coac_reader", "COAC reader"
+    ADMINISTRATOR = "administrator", "Administrator"
+
+
+class Agency(models.Model):
+    """One agency that carries milestones; its code is its key."""
+
+    code = models.CharField(primary_key=True, max_length=20, help_text="As used in addresses, such as ICE-HSI.")
+    name = models.CharField(max_length=40, unique=True, help_text="As people say it, such as ICE/HSI.")
+    full_name = models.CharField(max_length=120)
+    sort_order = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ("sort_order", "code")
+        verbose_name_plural = "agencies"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def agency_code(text: str) -> str:
+    """Return the code for an agency's code or name: `ICE/HSI`, `ice-hsi` and `ICE-HSI` are all `ICE-HSI`."""
+    return text.strip().upper().replace("/", "-")
+
+
+class UserManager(BaseUserManager["User"]):
+    """Find people by e-mail, whatever its case."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Add one person; without a passphrase the account cannot sign in by one."""
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, email: str | None) -> "User":
+        """Return the person with this e-mail, compared without case."""
+        return self.get(email__iexact=email)
+
+
+class User(AbstractBaseUser):
+    """One person with a seat: a role and, for members and PLCY, an agency."""
+
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=120, help_text="As colleagues know the person, such as Dana Reyes.")
+    role = models.CharField(max_length=20, choices=Role.choices)
+    agency = models.ForeignKey(
+        Agency,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        help_text="For members: their agency. For PLCY staff: PLCY. For all others: leave empty.",
+    )
+    is_active = models.BooleanField("may sign in", default=True)
+    joined_at = models.DateTimeField(auto_now_add=True)
+
+    USERNAME_FIELD = EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name", "role"]
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    class Meta:
+        ordering = ("name", "id")
+        constraints = (
+            models.UniqueConstraint(Lower("email"), name="user_email_once_whatever_its_case"),
+            models.CheckConstraint(name="user_role_known", condition=Q(role__in=Role.values)),
+            models.CheckConstraint(
+                name="user_agency_follows_role",
+                condition=Q(role=Role.PLCY_STAFF, agency=PLCY)
+                | (Q(role=Role.ESC_MEMBER, agency__isnull=False) & ~Q(agency=PLCY))
+                | Q(
+                    role__in=(Role.COAC_READER, Role.READER, Role.ADMINISTRATOR),
+                    agency__isnull=True,
+                ),
+                violation_error_message=(
+                    "PLCY staff belong to PLCY, ESC members to another agency, everybody else to none."
+                ),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_full_name(self) -> str:
+        """Return the name colleagues use."""
+        return self.name
+
+    @property
+    def is_administrator(self) -> bool:
+        """Say whether this person seats and unseats people."""
+        return self.is_active and self.role == Role.ADMINISTRATOR
+
+    # The account admin asks for these four; they follow from the role and are stored nowhere.
+    @property
+    def is_staff(self) -> bool:
+        """Say whether the account admin opens for this person."""
+        return self.is_administrator
+
+    @property
+    def is_superuser(self) -> bool:
+        """Nobody is: there is no right beside the role."""
+        return False
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        """Say whether this person may do something in the account admin."""
+        return self.is_administrator and perm.startswith("accounts.")
+
+    def has_module_perms(self, app_label: str) -> bool:
+        """Say whether the account admin shows this app to this person."""
+        return self.is_administrator and app_label == "accounts"

@@ -1,0 +1,100 @@
+"""What was done to the record, in order and for ever, and how far is it open to COAC?"""
+
+from datetime import datetime
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Max, Min, Q
+
+DIGEST = 64  # characters of a SHA-256 in hexadecimal
+
+
+class EntryQuerySet(models.QuerySet["Entry"]):
+    """Ask the journal about itself."""
+
+    def begins_at(self) -> datetime | None:
+        """Return the moment of the earliest act, or None for an empty record. One query."""
+        return self.aggregate(moment=Min("recorded_at"))["moment"]
+
+    def latest_at(self) -> datetime | None:
+        """Return the moment of the latest act, or None for an empty record. One query."""
+        return self.aggregate(moment=Max("recorded_at"))["moment"]
+
+
+class Entry(models.Model):
+    """One act on the record: who, when, what, before and after, chained to the act before."""
+
+    number = models.BigIntegerField(primary_key=True, help_text="Counts from 1 without gaps.")
+    recorded_at = models.DateTimeField(db_index=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    verb = models.CharField(max_length=60, help_text="What was done, such as milestones.post_update.")
+    about = models.CharField(max_length=60, help_text="To what, as people name it: 4.3, 2020-W37.")
+    before = models.JSONField()
+    after = models.JSONField()
+    previous = models.CharField(max_length=DIGEST, blank=True, help_text="Digest of the act before; empty for the first.")
+    digest = models.CharField(max_length=DIGEST, unique=True)
+
+    objects = EntryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("number",)
+        verbose_name_plural = "entries"
+        constraints = (
+            models.CheckConstraint(
+                name="journal_entry_chained",
+                condition=Q(number=1, previous="") | (Q(number__gt=1) & ~Q(previous="")),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.verb} {self.about}"
+
+
+class ReleaseQuerySet(models.QuerySet["Release"]):
+    """Ask which release stands."""
+
+    def standing(self) -> Self:
+        """Keep the releases that were not withdrawn, the latest first."""
+        return self.filter(withdrawn_at=None).order_by("-as_of", "-version", "-pk")
+
+    def latest(self, *fields: str) -> "Release | None":  # type: ignore[override]  # None is an answer here
+        """Return the standing release with the greatest `as_of`, then version, or None. One query."""
+        return self.standing().first()
+
+
+class Release(models.Model):
+    """One opening of the record to COAC, up to a published report's `as_of`."""
+
+    week = models.CharField(max_length=8, help_text="The report's week, such as 2020-W35.")
+    version = models.PositiveSmallIntegerField(help_text="The report's version.")
+    as_of = models.DateTimeField(help_text="COAC sees acts recorded strictly before this moment.")
+    withheld = models.JSONField(default=list, help_text='Codes of milestones withheld, such as ["4.3"].')
+    cleared_by = models.CharField(max_length=200, help_text="Who cleared it, such as Dana Reyes, PLCY counsel, Sep 3.")
+    released_at = models.DateTimeField()
+    released_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    objects = ReleaseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-as_of", "-version", "-id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("week", "version"),
+                condition=Q(withdrawn_at=None),
+                name="one_standing_release_per_report",
+                violation_error_message="This report is released already.",
+            ),
+            models.CheckConstraint(name="release_names_who_cleared_it", condition=~Q(cleared_by="")),
+            models.CheckConstraint(name="release_is_of_the_past", condition=Q(as_of__lte=F("released_at"))),
+            models.CheckConstraint(
+                name="release_withdrawn_by_somebody",
+                condition=Q(withdrawn_at=None, withdrawn_by=None)
+                | Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.week}, version {self.version}"

@@ -1,0 +1,63 @@
+"""What happens when it is time to call for updates, and which call counts?"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from esc_tracker import clock
+from esc_tracker.journal.acts import act
+from milestones.calls import ReportingWeek
+from milestones.models import Call
+
+
+@dataclass(frozen=True)
+class DueCall:
+    """The latest call that fell due: by it silence is judged.
+
+    `not_due_for` are the agencies whose time was extended and still runs.
+    """
+
+    week: str
+    starts_at: datetime
+    due_at: datetime
+    not_due_for: frozenset[str] = frozenset()
+
+
+def open_calls(now: datetime) -> list[str]:
+    """Open the call of the present week if it is time, and return the weeks opened (none or one).
+
+    A call missed past its due time is not opened afterwards. Running it twice changes nothing.
+    """
+    week = ReportingWeek.of(clock.day_of(now))
+    if not week.call_opens_at <= now < week.call_due_at or Call.objects.filter(week=str(week)).exists():
+        return []
+    with act("milestones.open_call", by=None, about=str(week)) as this:
+        _, created = Call.objects.get_or_create(
+            week=str(week),
+            defaults={
+                "starts_on": week.starts_on,
+                "ends_on": week.ends_on,
+                "opens_at": week.call_opens_at,
+                "due_at": week.call_due_at,
+                "recorded_at": this.recorded_at,
+            },
+        )
+        if not created:
+            this.changed_nothing()
+            return []
+        this.after = {"opens_at": week.call_opens_at.isoformat(), "due_at": week.call_due_at.isoformat()}
+    return [str(week)]
+
+
+def latest_due_call(moment: datetime | None) -> DueCall | None:
+    """Return the latest call fallen due by a moment (None: now) and not skipped, or None. Two queries."""
+    by = clock.now() if moment is None else moment
+    for call in Call.objects.recorded_before(moment).order_by("-starts_on")[:8]:
+        due = {change.agency_id: change for change in call.told}  # type: ignore[attr-defined]  # the latest of each
+        everybody = due.pop(None, None)
+        if everybody and everybody.skipped:
+            continue
+        due_at = everybody.due_at if everybody else call.due_at
+        if due_at <= by:
+            extended = frozenset(code for code, change in due.items() if code and change.due_at > by)
+            return DueCall(call.week, clock.start_of(call.starts_on), due_at, extended)
+    return None

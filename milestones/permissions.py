@@ -1,0 +1,100 @@
+"""Who may? And if not, why not?
+
+Each predicate answers with a sentence for the person, empty when they may. Pages show it; doors ask it again inside
+the act. The sentences tell only what this person may know.
+"""
+
+from collections.abc import Sequence
+
+from esc_tracker.accounts.models import PLCY, Role, User
+from milestones.models import Responsibility, TargetRevision
+from milestones.workflow import UPDATABLE, Move, Status, chair_may
+
+_LEAD_OR_JOINT = frozenset({Responsibility.Part.LEAD, Responsibility.Part.JOINT})
+
+
+def speakers(responsible: Sequence[Responsibility]) -> list[Responsibility]:
+    """Return those of the responsibilities in force whose agency speaks for the milestone: lead and joint."""
+    return [each for each in responsible if each.part in _LEAD_OR_JOINT]
+
+
+def why_not_update(user: User, status: str, responsible: Sequence[Responsibility]) -> str:
+    """Say why this person may not post an update on a milestone of this status; "" when they may. No query.
+
+    `responsible` are the responsibilities in force, agencies fetched.
+    """
+    if user.role not in {Role.ESC_MEMBER, Role.PLCY_STAFF}:
+        return "Your role reads the record and does not change it."
+    speaking = speakers(responsible)
+    if user.agency_id not in {each.agency_id for each in speaking}:
+        if user.role == Role.PLCY_STAFF and not speaking:
+            return _why_closed(status)
+        return _not_yours(user, responsible, speaking)
+    return _why_closed(status)
+
+
+def why_not_note(user: User, responsible: Sequence[Responsibility]) -> str:
+    """Say why this person may not add a note; "" when they may: any agency with a part, and PLCY. No query."""
+    if user.role == Role.PLCY_STAFF:
+        return ""
+    if user.role != Role.ESC_MEMBER:
+        return "Your role reads the record and does not change it."
+    if user.agency_id in {each.agency_id for each in responsible}:
+        return ""
+    return _not_yours(user, responsible, speakers(responsible))
+
+
+def why_not_decide(user: User, move: Move, status: str, *, reported_by_id: int | None) -> str:
+    """Say why this person may not make a move of the chair's office; "" when they may. No query.
+
+    `reported_by_id` is who reported the completion that waits, if one does: nobody confirms their own.
+    """
+    if user.role != Role.PLCY_STAFF:
+        return "Only PLCY, the chair's office, decides this."
+    if not chair_may(move, status):
+        return _CHAIR_CANNOT[move]
+    if move in {Move.CONFIRM, Move.RETURN} and reported_by_id == user.pk:
+        return "You reported this completion yourself; another person of the chair's office decides it."
+    return ""
+
+
+def why_not_decide_revision(user: User, revision: TargetRevision) -> str:
+    """Say why this person may not decide a request for a new target; "" when they may. No query."""
+    if user.role != Role.PLCY_STAFF:
+        return "Only PLCY, the chair's office, decides this."
+    if revision.state != TargetRevision.State.PENDING:
+        return f"This request was decided meanwhile: {revision.get_state_display().lower()}."
+    if revision.by_id == user.pk:
+        return "You asked for this yourself; another person of the chair's office decides it."
+    return ""
+
+
+def why_not_assign(user: User) -> str:
+    """Say why this person may not name an agency for a milestone; "" when they may. No query."""
+    return "" if user.role == Role.PLCY_STAFF else "Only PLCY, the chair's office, names an agency."
+
+
+_CHAIR_CANNOT = {
+    Move.CONFIRM: "No completion is waiting to be confirmed.",
+    Move.RETURN: "No completion is waiting to be returned.",
+    Move.REOPEN: "Only a completed milestone can be reopened.",
+    Move.WITHDRAW: "This milestone is closed already.",
+}
+
+
+def _why_closed(status: str) -> str:
+    if status in UPDATABLE:
+        return ""
+    if status == Status.COMPLETED:
+        return "This milestone is completed and takes no more updates."
+    return "This milestone was withdrawn and takes no more updates."
+
+
+def _not_yours(user: User, responsible: Sequence[Responsibility], speaking: Sequence[Responsibility]) -> str:
+    signed_in = f"You are signed in for {user.agency}."
+    if not speaking:
+        return f"No agency is named for this milestone yet; {PLCY} keeps it as chair. {signed_in}"
+    names = " and ".join(str(each.agency) for each in speaking)
+    if user.agency_id in {each.agency_id for each in responsible}:
+        return f"{user.agency} supports this milestone: it may add a note, and {names} may update it."
+    return f"Only {names} can update this milestone. {signed_in}"
