@@ -12,8 +12,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = BASE_DIR / "var"
 env = environ.Env()
+VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var")))
 
 # --- What kind of installation ------------------------------------------------------------------------------------
 
@@ -36,7 +36,9 @@ def _pinned_day(text: str) -> date | None:
 
 ESC_TODAY = _pinned_day(env.str("ESC_TODAY", ""))
 SECRET_KEY = env.str("SECRET_KEY", "" if PRODUCTION else "development-only-" + "k" * 50)
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
+TRUSTED_PROXY = env.bool("TRUSTED_PROXY", False)
 BASE_URL = env.str("BASE_URL", f"http://localhost:{env.str('PORT', '8000')}").rstrip("/")
 
 # --- What it is made of -------------------------------------------------------------------------------------------
@@ -100,7 +102,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Where the record is kept -------------------------------------------------------------------------------------
 
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'esc.sqlite3'}")}
+# Production has no default: a record kept by oversight in a container's own file is lost with it.
+_record = env.str("DATABASE_URL", "") or ("" if PRODUCTION else f"sqlite:///{VAR_DIR / 'esc.sqlite3'}")
+DATABASES = {"default": env.db_url_config(_record) if _record else {"ENGINE": "django.db.backends.dummy"}}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A write lock taken when the act begins: without it two acts read the same version and one fails as "locked".
     DATABASES["default"]["OPTIONS"] = {
@@ -114,13 +118,8 @@ else:
 ATOMIC_REQUESTS = False
 
 REDIS_URL = env.str("REDIS_URL", "")
-CACHES = {
-    "default": (
-        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
-        if PRODUCTION and REDIS_URL
-        else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "esc_cache"}
-    )
-}
+# Not the broker: sign-in counts its failures here, and no page may fail because Redis is away.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "esc_cache"}}
 
 # --- Time and language --------------------------------------------------------------------------------------------
 
@@ -147,6 +146,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
+ALLAUTH_TRUSTED_PROXY_COUNT = int(TRUSTED_PROXY)
 # Only failed sign-ins count: the library's other default limits would lock out an office behind one address.
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "50/15m/ip,5/15m/key"}
 
@@ -176,7 +176,7 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 if PRODUCTION:
     SECURE_SSL_REDIRECT = True
     SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("TRUSTED_PROXY", False) else None
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY else None
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
@@ -186,7 +186,7 @@ if PRODUCTION:
 # --- Files for the browser ----------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", str(VAR_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -219,7 +219,13 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_TASK_SOFT_TIME_LIMIT = 240
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 900, "unacked_restore_throttle": 1}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 900,
+    "unacked_restore_throttle": 1,
+    "socket_connect_timeout": 2,
+}
+CELERY_TASK_PUBLISH_RETRY = False  # A page never waits for a lost broker: the next tick finds the work.
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 TICK_SECONDS = env.int("TICK_SECONDS", 60)
 CELERY_BEAT_SCHEDULE = {
     name: {"task": task, "schedule": schedule(TICK_SECONDS), "options": {"expires": TICK_SECONDS}}

@@ -1,0 +1,92 @@
+"""Which configurations are too dangerous to start in production?
+
+Every management command runs these checks; gunicorn, the worker and beat run none, so their entries ask.
+"""
+
+from collections.abc import Iterator
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error
+from django.core.exceptions import ImproperlyConfigured
+
+SECRET_KEY_LENGTH = 50
+SECRET_KEY_LETTERS = 10
+
+
+def production_checks(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
+    """Return an error for each setting that production must not run with; none in development."""
+    return list(_dangers()) if settings.PRODUCTION else []
+
+
+def refuse_to_start() -> None:
+    """Raise ImproperlyConfigured with every danger in words; for processes that run no system checks."""
+    if dangers := production_checks():
+        raise ImproperlyConfigured("\n".join(f"{danger.id}: {danger.msg} {danger.hint}" for danger in dangers))
+
+
+def _dangers() -> Iterator[CheckMessage]:
+    if _is_weak(_secret_key()):
+        yield Error(
+            "SECRET_KEY is missing, short, or the one for development.",
+            hint="Set 50 random characters or more; keep them out of the repository.",
+            id="esc.E001",
+        )
+    if not settings.ALLOWED_HOSTS or any(host in {"*", "."} for host in settings.ALLOWED_HOSTS):
+        yield Error(
+            "ALLOWED_HOSTS is empty or takes every name.",
+            hint="List the names this site answers to, with commas.",
+            id="esc.E002",
+        )
+    if settings.ESC_TODAY is not None:
+        yield Error(
+            "ESC_TODAY pins the day of the record.",
+            hint="Unset it: it is for samples and tests.",
+            id="esc.E003",
+        )
+    if not settings.REDIS_URL:
+        yield Error("REDIS_URL is missing.", hint="Set it to the broker's address, password included.", id="esc.E004")
+    elif not _is_guarded(settings.REDIS_URL):
+        yield Error(
+            "REDIS_URL has no password and leads off this machine.",
+            hint="Give the broker a password: redis://:password@host:6379/0.",
+            id="esc.E005",
+        )
+    if urlsplit(settings.BASE_URL).scheme != "https":
+        yield Error("BASE_URL is not an https address.", hint="Set it as people type it.", id="esc.E006")
+    if not settings.DATABASES["default"].get("NAME"):
+        yield Error(
+            "DATABASE_URL is missing.",
+            hint="Say where the record is kept: production has no default.",
+            id="esc.E007",
+        )
+    if settings.DEBUG:
+        yield Error("DEBUG is on.", hint="Turn it off: it shows settings to visitors.", id="esc.E008")
+
+
+def _secret_key() -> str:
+    try:
+        return settings.SECRET_KEY
+    except ImproperlyConfigured:  # Django's own answer to an empty key
+        return ""
+
+
+def _is_weak(key: str) -> bool:
+    return (
+        len(key) < SECRET_KEY_LENGTH
+        or len(set(key)) < SECRET_KEY_LETTERS
+        or key.startswith(("development-only-", "django-insecure-"))
+    )
+
+
+def _is_guarded(url: str) -> bool:
+    """Say whether a broker's address has a password or cannot be reached from another machine."""
+    parts = urlsplit(url)
+    if parts.password or not parts.hostname:  # without a host it is a socket file
+        return True
+    try:
+        return ip_address(parts.hostname).is_loopback
+    except ValueError:
+        return parts.hostname == "localhost"
