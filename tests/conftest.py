@@ -27,6 +27,7 @@ def pytest_configure(config: pytest.Config) -> None:
     django_settings.VAR_DIR = room
     django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     django_settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    django_settings.WHITENOISE_AUTOREFRESH = True  # Else each client lists every static file again.
     database = django_settings.DATABASES["default"]
     if database["ENGINE"].endswith("sqlite3"):
         # A file, as in use: a database in memory knows neither the write lock nor a second process.

@@ -1,0 +1,97 @@
+"""Do the container files, the Procfile and the locks say the same, and say it safely?"""
+
+import json
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+TOP = Path(__file__).resolve().parents[2]
+COMPOSE = yaml.safe_load((TOP / "docker-compose.yml").read_text())
+SERVICES = COMPOSE["services"]
+PROCFILE = dict(line.split(": ", 1) for line in (TOP / "Procfile").read_text().splitlines())
+PROJECT = tomllib.loads((TOP / "pyproject.toml").read_text())["project"]
+
+
+def _locked(name: str) -> dict[str, str]:
+    """Return `{package: version}` of a lock."""
+    text = (TOP / "requirements" / f"{name}.txt").read_text()
+    return dict(re.findall(r"^([a-z0-9-]+)==(\S+)", text, re.MULTILINE))
+
+
+def _name(requirement: str) -> str:
+    return re.match(r"[A-Za-z0-9-]+", requirement)[0].lower()
+
+
+def test_compose_starts_what_the_procfile_names():
+    assert {name: SERVICES[name]["command"] for name in PROCFILE} == PROCFILE
+
+
+def test_image_starts_the_web_process_of_the_procfile():
+    command = re.search(r"^CMD (\[.*\])$", (TOP / "Dockerfile").read_text(), re.MULTILINE)[1]
+
+    assert " ".join(json.loads(command)) == PROCFILE["web"]
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_service_is_confined(name):
+    service = SERVICES[name]
+
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert set(service["deploy"]["resources"]["limits"]) == {"cpus", "memory", "pids"}
+    assert not service.get("privileged")
+
+
+@pytest.mark.parametrize("name", sorted(set(SERVICES) - {"migrate"}))
+def test_lasting_service_has_a_healthcheck(name):
+    assert SERVICES[name]["healthcheck"]["test"]
+
+
+@pytest.mark.parametrize("name", ["db", "broker"])
+def test_database_and_broker_are_not_published(name):
+    assert "ports" not in SERVICES[name]
+    assert SERVICES[name]["networks"] == ["inside"]
+    assert COMPOSE["networks"]["inside"]["internal"] is True
+
+
+def test_compose_holds_no_secret():
+    given = {name: value for s in SERVICES.values() for name, value in s.get("environment", {}).items()}
+
+    for name in ("SECRET_KEY", "POSTGRES_PASSWORD", "REDIS_PASSWORD", "DATABASE_URL", "REDIS_URL"):
+        assert re.search(r"\$\{[A-Z_]+:\?", given[name]), name
+
+
+def test_image_runs_as_nobody_in_particular_on_the_runtime_lock_alone():
+    lines = (TOP / "Dockerfile").read_text().splitlines()
+
+    assert "USER 10001" in lines[: next(n for n, line in enumerate(lines) if line.startswith("CMD"))]
+    assert [line for line in lines if "requirements/" in line] == ["COPY requirements/runtime.txt /tmp/runtime.txt"]
+    assert any("--require-hashes" in line for line in lines)
+
+
+@pytest.mark.parametrize("name", ["runtime", "run", "dev", "postgres"])
+def test_lock_names_no_host_and_every_hash(name):
+    text = (TOP / "requirements" / f"{name}.txt").read_text()
+
+    blocks = re.findall(r"^[a-z0-9-]+==.*(?:\n    .*)*", text, re.MULTILINE)
+
+    assert not re.search(r"://|--index|--find-links|--extra|@ ", text)
+    assert len(blocks) == len(_locked(name)) > 0
+    assert all("--hash=sha256:" in block for block in blocks)
+
+
+def test_larger_locks_hold_the_smaller_at_the_same_versions():
+    assert _locked("runtime").items() <= _locked("run").items() <= _locked("dev").items()
+
+
+def test_locks_hold_what_the_project_asks_for():
+    asked = {_name(requirement) for requirement in PROJECT["dependencies"]}
+    for_development = {_name(requirement) for requirement in PROJECT["optional-dependencies"]["dev"]}
+
+    assert asked <= set(_locked("runtime"))
+    assert for_development <= set(_locked("dev"))
+    assert not for_development & set(_locked("runtime"))

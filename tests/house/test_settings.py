@@ -1,0 +1,159 @@
+"""Is every setting documented, and does production refuse what is dangerous?"""
+
+import ast
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings as django_settings
+
+from esc_tracker.checks import production_checks
+
+KEY = "k9W-2vQ_7rT4mZ1xB6nC8yD3fG5hJ0pL-aSqEuRiOtYwXzVbNmKj"
+SANE = {
+    "ESC_ENV": "production",
+    "SECRET_KEY": KEY,
+    "ALLOWED_HOSTS": "esc.example",
+    "BASE_URL": "https://esc.example",
+    "DATABASE_URL": "sqlite://:memory:",
+    "REDIS_URL": "redis://:secret@broker:6379/0",
+}
+
+
+def _in_production(*command: str, **changed: str) -> "subprocess.CompletedProcess[str]":
+    env = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ} | SANE | changed
+    return subprocess.run(
+        [sys.executable, *command], env=env, cwd=django_settings.BASE_DIR, capture_output=True, text=True, check=False
+    )
+
+
+def _variables_read() -> set[str]:
+    tree = ast.parse((django_settings.BASE_DIR / "esc_tracker" / "settings.py").read_text())
+    return {
+        call.args[0].value
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and isinstance(call.func.value, ast.Name)
+        and call.func.value.id == "env"
+        and call.args
+        and isinstance(call.args[0], ast.Constant)
+    }
+
+
+def test_every_variable_is_documented_and_no_other():
+    page = (django_settings.BASE_DIR / "docs" / "settings.md").read_text()
+
+    documented = set(re.findall(r"^\| `([A-Z_]+)` \|", page, re.MULTILINE))
+
+    assert documented == _variables_read()
+
+
+def test_every_refusal_is_documented():
+    page = (django_settings.BASE_DIR / "docs" / "settings.md").read_text()
+    source = (django_settings.BASE_DIR / "esc_tracker" / "checks.py").read_text()
+
+    assert re.findall(r"^\| `(esc\.E\d+)` \|", page, re.MULTILINE) == re.findall(r'id="(esc\.E\d+)"', source)
+
+
+@pytest.fixture
+def production(settings):
+    settings.PRODUCTION = True
+    settings.DEBUG = False
+    settings.SECRET_KEY = KEY
+    settings.ALLOWED_HOSTS = ["esc.example"]
+    settings.ESC_TODAY = None
+    settings.REDIS_URL = "redis://:secret@broker:6379/0"
+    settings.BASE_URL = "https://esc.example"
+    return settings
+
+
+def test_sane_production_has_no_danger(production):
+    assert production_checks() == []
+
+
+def test_development_is_not_judged(production):
+    production.PRODUCTION = False
+    production.ALLOWED_HOSTS = []
+
+    assert production_checks() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "id"),
+    [
+        pytest.param("SECRET_KEY", "", "esc.E001", id="no key"),
+        pytest.param("SECRET_KEY", "short" * 9, "esc.E001", id="short key"),
+        pytest.param("SECRET_KEY", "k" * 60, "esc.E001", id="monotonous key"),
+        pytest.param("SECRET_KEY", "django-insecure-" + KEY, "esc.E001", id="generated key"),
+        pytest.param("SECRET_KEY", "development-only-" + KEY, "esc.E001", id="development key"),
+        pytest.param("ALLOWED_HOSTS", [], "esc.E002", id="no host"),
+        pytest.param("ALLOWED_HOSTS", ["esc.example", "*"], "esc.E002", id="any host"),
+        pytest.param("ESC_TODAY", "2020-09-14", "esc.E003", id="pinned day"),
+        pytest.param("REDIS_URL", "", "esc.E004", id="no broker"),
+        pytest.param("REDIS_URL", "redis://broker:6379/0", "esc.E005", id="broker without password"),
+        pytest.param("BASE_URL", "http://esc.example", "esc.E006", id="plain http"),
+        pytest.param("DATABASES", {"default": {"ENGINE": "django.db.backends.dummy"}}, "esc.E007", id="no database"),
+        pytest.param("DEBUG", True, "esc.E008", id="debug"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:Overriding setting DATABASES")
+def test_production_refuses(production, name, value, id):
+    setattr(production, name, value)
+
+    assert [danger.id for danger in production_checks()] == [id]
+
+
+@pytest.mark.parametrize(
+    "url", ["redis://127.0.0.1:6379/0", "redis://localhost/0", "redis://[::1]:6379/0", "redis+socket:///run/broker"]
+)
+def test_broker_on_this_machine_needs_no_password(production, url):
+    production.REDIS_URL = url
+
+    assert production_checks() == []
+
+
+def test_deployment_check_is_silent_with_sane_environment():
+    done = _in_production("manage.py", "check", "--deploy", "--fail-level", "WARNING")
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"SECRET_KEY": ""}, {"ALLOWED_HOSTS": "*"}, {"ESC_TODAY": "2020-09-14"}, {"DATABASE_URL": ""}],
+    ids=["no key", "any host", "pinned day", "no database"],
+)
+def test_no_command_runs_in_dangerous_production(changed):
+    done = _in_production("manage.py", "migrate", "--plan", **changed)
+
+    assert done.returncode == 1
+    assert "esc.E00" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "entry",
+    ["import esc_tracker.wsgi", "from esc_tracker import celery; celery.prepare_process()"],
+    ids=["web", "jobs"],
+)
+def test_no_process_starts_in_dangerous_production(entry):
+    done = _in_production("-c", entry, ALLOWED_HOSTS="*", DJANGO_SETTINGS_MODULE="esc_tracker.settings")
+
+    assert done.returncode == 1
+    assert "esc.E002: ALLOWED_HOSTS is empty or takes every name." in done.stderr
+
+
+def test_misspelled_environment_is_refused_in_words():
+    done = _in_production("manage.py", "check", ESC_ENV="prod")
+
+    assert done.returncode == 1
+    assert "ESC_ENV is 'prod'; it may be 'development' or 'production'." in done.stderr
+
+
+def test_impossible_day_is_refused_in_words():
+    done = _in_production("manage.py", "check", ESC_ENV="development", ESC_TODAY="2020-02-30")
+
+    assert done.returncode == 1
+    assert "ESC_TODAY is '2020-02-30'; it takes a day such as 2020-09-14." in done.stderr
