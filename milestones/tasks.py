@@ -1,0 +1,26 @@
+"""What does the worker do for milestones when it is woken?
+
+Each job asks the database what is due and not yet done; running one twice, late or at once changes nothing.
+"""
+
+import logging
+
+from celery import shared_task
+
+from esc_tracker import clock
+from milestones import calling, overdue
+
+log = logging.getLogger(__name__)
+
+
+@shared_task
+def open_calls() -> None:
+    """Open the week's call if it is time."""
+    log.info("open_calls opened=%d", len(calling.open_calls(clock.now())))
+
+
+@shared_task
+def flag_overdue() -> None:
+    """Flag what is overdue today."""
+    flagged = overdue.flag_overdue(clock.today())
+    log.info("flag_overdue opened=%d closed=%d open=%d", len(flagged.opened), len(flagged.closed), flagged.open)
