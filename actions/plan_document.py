@@ -6,7 +6,7 @@ in two: the header is printed again, and one milestone begins on the first page 
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _HEADER = ("ACTION", "MILESTONES", "ESTIMATED TIMELINES")
 _ACTION_CELL = re.compile(r"(?P<number>[0-9]{1,3})\.\s+(?P<title>\S.*)")
@@ -86,7 +86,8 @@ def read_plan(text: str) -> PlanDocument:
             milestones[-1] = _joined(milestones[-1], texts.pop(0), places.pop(0))
         if not texts or len(texts) != len(line.timelines):
             raise PlanDocumentError(
-                f"The {line.place} has {len(texts)} milestones for {len(line.timelines)} timelines; they must pair."
+                f"In {line.place}: milestones {len(texts)}, timelines {len(line.timelines)};"
+                " they must pair, and there must be some."
             )
         action = actions[-1].number
         printed_before = sum(milestone.action == action for milestone in milestones)
@@ -105,7 +106,7 @@ def read_plan(text: str) -> PlanDocument:
 def _table_lines(text: str) -> Iterator[_Line]:
     # Not str.splitlines(), which would also cut a cell at a form feed or a Unicode line separator.
     table = row = 0
-    for printed in re.split(r"\r?\n", text):
+    for printed in text.split("\n"):
         cells = tuple(cell.strip() for cell in printed.split("\t"))
         # The whole row is compared: action 6 is called "Plan for ACTION".
         if cells == _HEADER:
@@ -113,7 +114,7 @@ def _table_lines(text: str) -> Iterator[_Line]:
         elif table and any(cells):
             row += 1
             if len(cells) != len(_HEADER):
-                raise PlanDocumentError(f"The table {table}, row {row} has {len(cells)} cells instead of 3.")
+                raise PlanDocumentError(f"In table {table}, row {row}: {len(cells)} cells instead of 3.")
             place = f"table {table}, row {row}"
             texts, timelines = _paragraphs(cells[1], place), _paragraphs(cells[2], place)
             yield _Line(table, row, cells[0], texts, timelines, is_list=cells[1].startswith("<p>"))
@@ -123,7 +124,7 @@ def _paragraphs(cell: str, place: str) -> tuple[str, ...]:
     if "<p>" not in cell and "</p>" not in cell:
         return (cell,) if cell else ()
     if not _PARAGRAPHS.fullmatch(cell):
-        raise PlanDocumentError(f"The {place} has a list whose paragraphs cannot be told apart.")
+        raise PlanDocumentError(f"In {place}: a list whose paragraphs cannot be told apart.")
     return tuple(_PARAGRAPH.findall(cell))
 
 
@@ -131,11 +132,11 @@ def _take_action(line: _Line, actions: list[PlanAction]) -> None:
     """Add the action named in the first cell; a blank cell leaves the last one standing, also across the break."""
     if not line.action_cell:
         if not actions:
-            raise PlanDocumentError(f"The {line.place} has milestones before the first action.")
+            raise PlanDocumentError(f"In {line.place}: a milestone before the first action.")
         return
     found = _ACTION_CELL.fullmatch(line.action_cell)
     if not found or int(found["number"]) != len(actions) + 1:
-        raise PlanDocumentError(f"The {line.place} should begin action {len(actions) + 1}.")
+        raise PlanDocumentError(f"In {line.place}: action {len(actions) + 1} should begin here.")
     actions.append(PlanAction(int(found["number"]), found["title"]))
 
 
@@ -149,19 +150,13 @@ def _goes_on(line: _Line, before: _Line, last: PlanRow) -> bool:
     has_rest = not line.action_cell and len(line.texts) == len(line.timelines) + 1
     if is_cut != has_rest:
         raise PlanDocumentError(
-            f"It cannot be told whether the {before.place} goes on in the {line.place} after the page break."
+            f"In {line.place}: it cannot be told whether {before.place} goes on here, after the page break."
         )
     return is_cut
 
 
 def _joined(milestone: PlanRow, rest: str, place: str) -> PlanRow:
-    return PlanRow(
-        milestone.action,
-        milestone.position,
-        f"{milestone.text} {rest}",
-        milestone.timeline_printed,
-        f"{milestone.provenance} \N{EN DASH} {place}",
-    )
+    return replace(milestone, text=f"{milestone.text} {rest}", provenance=f"{milestone.provenance} \N{EN DASH} {place}")
 
 
 def _title(text: str) -> str:

@@ -234,6 +234,10 @@ def test_line_endings_of_another_system_change_nothing() -> None:
     assert read_plan(SOURCE.replace("\n", "\r\n")) == PLAN
 
 
+def test_blanks_around_a_cell_change_nothing() -> None:
+    assert read_plan(SOURCE.replace("\t", " \t ").replace("\n4. ", "\n 4. ")) == PLAN
+
+
 def test_page_break_between_two_actions_joins_nothing() -> None:
     broken = SOURCE.replace("\n8. Create", f"\n\n{HEADER}\n8. Create")
 
@@ -298,31 +302,49 @@ def _cells(source: str) -> list[tuple[str, str, str]]:
         pytest.param(
             "<p>July 2020</p> <p>July 2020</p> <p>July 2020</p>",
             "<p>July 2020</p> <p>July 2020</p>",
-            "The table 2, row 5 has 3 milestones for 2 timelines; they must pair.",
+            "In table 2, row 5: milestones 3, timelines 2; they must pair, and there must be some.",
             id="a timeline is missing",
         ),
         pytest.param(
             "\tOngoing",
             "\t",
-            "The table 1, row 4 has 1 milestones for 0 timelines; they must pair.",
+            "In table 1, row 4: milestones 1, timelines 0; they must pair, and there must be some.",
             id="a timeline is blank",
         ),
         pytest.param(
             "CBP will administer the Section 321 Advance Data Pilot.",
             "",
-            "The table 1, row 4 has 0 milestones for 1 timelines; they must pair.",
+            "In table 1, row 4: milestones 0, timelines 1; they must pair, and there must be some.",
             id="a milestone is blank",
+        ),
+        pytest.param(
+            "CBP will administer the Section 321 Advance Data Pilot.\tOngoing",
+            "\t",
+            "In table 1, row 4: milestones 0, timelines 0; they must pair, and there must be some.",
+            id="an action without milestones",
+        ),
+        pytest.param(
+            f"\n\n{HEADER}\n\t<p>for both",
+            "\n\t<p>for both",
+            "In table 1, row 13: milestones 3, timelines 2; they must pair, and there must be some.",
+            id="a milestone cut without a page break",
+        ),
+        pytest.param(
+            "\n\t<p>for both",
+            "\n5. Leverage\t<p>for both",
+            "In table 2, row 1: it cannot be told whether table 1, row 12 goes on here, after the page break.",
+            id="another action begins where 4.4 should go on",
         ),
         pytest.param(
             "<p>Oct. 2020</p> <p>Oct. 2020</p>\n5.",
             "<p>Oct. 2020</p> <p>Oct. 2020</p> <p>Oct. 2020</p>\n5.",
-            "It cannot be told whether the table 1, row 12 goes on in the table 2, row 1 after the page break.",
+            "In table 2, row 1: it cannot be told whether table 1, row 12 goes on here, after the page break.",
             id="the rest of 4.4 would be a milestone of its own",
         ),
         pytest.param(
             "National IPR Center\t",
             "National IPR Center.\t",
-            "It cannot be told whether the table 1, row 12 goes on in the table 2, row 1 after the page break.",
+            "In table 2, row 1: it cannot be told whether table 1, row 12 goes on here, after the page break.",
             id="4.4 looks whole before the page break",
         ),
         pytest.param(
@@ -334,37 +356,37 @@ def _cells(source: str) -> list[tuple[str, str, str]]:
         pytest.param(
             "7. Analyze",
             "8. Analyze",
-            "The table 2, row 4 should begin action 7.",
+            "In table 2, row 4: action 7 should begin here.",
             id="an action number is skipped",
         ),
         pytest.param(
             "7. Analyze Enforcement Resources",
             "Analyze Enforcement Resources",
-            "The table 2, row 4 should begin action 7.",
+            "In table 2, row 4: action 7 should begin here.",
             id="an action has no number",
         ),
         pytest.param(
             "1. Ensure Entities with Financial Interests in Imports Bear Responsibility",
             "",
-            "The table 1, row 1 has milestones before the first action.",
+            "In table 1, row 1: a milestone before the first action.",
             id="the first action is blank",
         ),
         pytest.param(
             "\tOngoing",
             "\tOngoing\tCBP",
-            "The table 1, row 4 has 4 cells instead of 3.",
+            "In table 1, row 4: 4 cells instead of 3.",
             id="a fourth column",
         ),
         pytest.param(
             "<p>July 2020</p> <p>Oct. 2020</p>\n10.",
             "July 2020 <p>Oct. 2020</p>\n10.",
-            "The table 2, row 6 has a list whose paragraphs cannot be told apart.",
+            "In table 2, row 6: a list whose paragraphs cannot be told apart.",
             id="a list with words outside its paragraphs",
         ),
         pytest.param(
             "seizure processes.</p>",
             "seizure processes.",
-            "The table 2, row 5 has a list whose paragraphs cannot be told apart.",
+            "In table 2, row 5: a list whose paragraphs cannot be told apart.",
             id="a paragraph that never ends",
         ),
     ],
