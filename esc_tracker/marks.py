@@ -47,9 +47,9 @@ def outlook_mark(outlook: str) -> SafeString:
 
 
 @lru_cache(maxsize=2048)
-def overdue_mark(days: int | None) -> SafeString:
-    """Draw how many days a milestone is overdue; nothing when it is not."""
-    return render_to_string("components/overdue_badge.html", {"days": days})
+def overdue_mark(days: int | None, *, short: bool = False) -> SafeString:
+    """Draw how many days a milestone is overdue; nothing when it is not. Short where the column says "overdue"."""
+    return render_to_string("components/overdue_badge.html", {"days": days, "short": short})
 
 
 @lru_cache(maxsize=2048)
