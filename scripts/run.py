@@ -8,6 +8,7 @@ import contextlib
 import importlib.util
 import os
 import shlex
+import shutil
 import signal
 import sys
 import time
@@ -48,8 +49,8 @@ class CannotRun(Exception):
     """Something is missing; the message is the one line for the person."""
 
 
-def looked_over(env: dict[str, str]) -> int:
-    """Return the port to answer on, or raise CannotRun for the first thing in the way."""
+def looked_over(env: dict[str, str]) -> tuple[int, Path]:
+    """Return the port to answer on and the folder to write to, or raise CannotRun for the first thing in the way."""
     for module in MODULES:
         if importlib.util.find_spec(module) is None:
             raise CannotRun(f"The Python module {module} is missing: remove .venv, then say make run again.")
@@ -64,11 +65,13 @@ def looked_over(env: dict[str, str]) -> int:
     folder = Path(env.get("VAR_DIR") or TOP / "var")
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        for left_by_a_kill in folder.glob("esc-valkey-*"):
+            shutil.rmtree(left_by_a_kill, ignore_errors=True)
         (folder / ".probe").touch()
         (folder / ".probe").unlink()
     except OSError as problem:
         raise CannotRun(f"Cannot write to the folder {folder}: {problem.strerror}.") from None
-    return port
+    return port, folder
 
 
 def processes() -> dict[str, list[str]]:
@@ -101,15 +104,17 @@ def main() -> int:
     env["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{env.get('PATH', os.defpath)}"
     os.chdir(TOP)
     try:
-        port = looked_over(env)
+        port, folder = looked_over(env)
         env["PORT"] = str(port)
         with stopped_by_signals(), contextlib.ExitStack() as broker, Children() as children:
             if not env.get("REDIS_URL"):
-                env["REDIS_URL"] = broker.enter_context(valkey())
+                env["REDIS_URL"] = broker.enter_context(valkey(folder))
             prepare = children.start("prepare", [sys.executable, "-m", "scripts.prepare"], env=env)
             if prepare.process.wait():
                 return 1  # It has said why.
             children.running.clear()
+            # A newcomer as root in a container need not be told so by every worker.
+            env["PYTHONWARNINGS"] = "ignore:You're running the worker"
             env["GUNICORN_CMD_ARGS"] = f"--bind 127.0.0.1:{port} --log-level warning"
             for name, command in processes().items():
                 children.start(name, command, env=env)

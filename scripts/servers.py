@@ -72,9 +72,9 @@ def _valkey_program() -> str:
 
 
 @contextlib.contextmanager
-def valkey() -> Iterator[str]:
-    """Give the address, password included, of a Valkey that keeps nothing."""
-    room = Path(tempfile.mkdtemp(prefix="esc-valkey-"))
+def valkey(parent: Path | None = None) -> Iterator[str]:
+    """Give the address, password included, of a Valkey that keeps nothing but a log in a folder below `parent`."""
+    room = Path(tempfile.mkdtemp(prefix="esc-valkey-", dir=parent))
     port, password = free_port(), secrets.token_urlsafe(24)
     config = [
         "bind 127.0.0.1",
