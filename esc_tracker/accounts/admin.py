@@ -2,12 +2,17 @@
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.models import Group
 from django.http import HttpRequest
 
 from esc_tracker.accounts.models import User
+
+# Rights follow from the role and addresses from the seat: these tables of the libraries are not used here.
+admin.site.unregister((Group, EmailAddress))
 
 
 class SeatForm(AdminUserCreationForm):

@@ -47,9 +47,12 @@ class PrivatePagesMiddleware:
 
 
 class ReadingRolesMiddleware:
-    """Keep administrators out of the record: they seat people and have no view of milestones."""
+    """Keep administrators out of the record, and everybody else out of the account list.
 
-    OPEN_TO_ADMINISTRATORS = ("django.contrib.admin", "django.contrib.auth", "allauth", "esc_tracker.accounts")
+    Administrators seat people and have no view of milestones; nobody else has a view of accounts.
+    """
+
+    OPEN_TO_ADMINISTRATORS = ("allauth", "esc_tracker.accounts")
 
     def __init__(self, get_response: View) -> None:
         self.get_response = get_response
@@ -61,12 +64,20 @@ class ReadingRolesMiddleware:
     def process_view(
         self, request: HttpRequest, view: View, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> HttpResponse | None:
-        """Refuse an administrator every page but the account list; their first page is that list."""
+        """Refuse an administrator every page but the account list, and that list to all others.
+
+        An administrator's first page is that list.
+        """
         user = request.user
-        if not user.is_authenticated or user.role != Role.ADMINISTRATOR or not getattr(view, "login_required", True):
+        if not user.is_authenticated or not getattr(view, "login_required", True):
+            return None
+        in_account_list = request.resolver_match is not None and request.resolver_match.namespace == "admin"
+        if user.role != Role.ADMINISTRATOR:
+            if in_account_list:
+                raise PermissionDenied("The account list is for administrators.")
             return None
         if request.path == "/":
             return redirect("admin:index")
-        if view.__module__.startswith(self.OPEN_TO_ADMINISTRATORS):
+        if in_account_list or view.__module__.startswith(self.OPEN_TO_ADMINISTRATORS):
             return None
         raise PermissionDenied("Administrators seat people; they have no view of milestones or reports.")

@@ -4,9 +4,14 @@ Only signing in and out: sign-up is closed, and the library's other pages wait f
 """
 
 from allauth.account import views
+from django.conf import settings
 from django.urls import path
 
+from esc_tracker.accounts.sample_accounts import PASSPHRASE, SAMPLE_ACCOUNTS
+
+_shown = {} if settings.PRODUCTION else {"sample_accounts": SAMPLE_ACCOUNTS, "sample_passphrase": PASSPHRASE}
+
 urlpatterns = [
-    path("login/", views.login, name="account_login"),
-    path("logout/", views.logout, name="account_logout"),
+    path("login/", views.LoginView.as_view(extra_context=_shown), name="account_login"),
+    path("logout/", views.LogoutView.as_view(), name="account_logout"),
 ]
