@@ -278,7 +278,7 @@ def test_what_a_person_wrote_is_escaped() -> None:
 # --- Pages --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["400.html", "403.html", "403_csrf.html", "404.html", "500.html", "503.html"])
+@pytest.mark.parametrize("name", ["400.html", "403.html", "403_csrf.html", "404.html", "429.html", "500.html", "503.html"])
 def test_error_page_needs_no_context(name: str) -> None:
     drawn = Template("{% extends name %}").render(Context({"name": name}))
 
