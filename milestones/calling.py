@@ -48,10 +48,16 @@ def open_calls(now: datetime) -> list[str]:
     return [str(week)]
 
 
-def latest_due_call(moment: datetime | None) -> DueCall | None:
-    """Return the latest call fallen due by a moment (None: now) and not skipped, or None. Two queries."""
+def latest_due_call(moment: datetime | None, *, week: str = "") -> DueCall | None:
+    """Return the latest call fallen due by a moment (None: now) and not skipped, or None. Two queries.
+
+    `week` leaves out the calls of later weeks, as a report of that week does.
+    """
     by = clock.now() if moment is None else moment
-    for call in Call.objects.recorded_before(moment).order_by("-starts_on")[:8]:
+    calls = Call.objects.recorded_before(moment)
+    if week:
+        calls = calls.filter(week__lte=week)
+    for call in calls.order_by("-starts_on")[:8]:
         due = {change.agency_id: change for change in call.told}  # type: ignore[attr-defined]  # the latest of each
         everybody = due.pop(None, None)
         if everybody and everybody.skipped:

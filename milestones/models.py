@@ -21,7 +21,6 @@ from milestones.querysets import CallQuerySet, InForceQuerySet, MilestoneQuerySe
 from milestones.workflow import WORDS, Authority, CompletedKind, Move, Outcome, Outlook, Status
 
 USER = settings.AUTH_USER_MODEL
-KIND = {"max_length": 10, "choices": Kind.choices}
 
 
 class Milestone(models.Model):
@@ -33,12 +32,12 @@ class Milestone(models.Model):
     text = models.TextField(help_text="Verbatim, as printed.")
     provenance = models.CharField(max_length=120, help_text="Where it is printed, such as table 1, row 3.")
     plan_printed = models.CharField(max_length=120, help_text="The timeline, verbatim.")
-    plan_kind = models.CharField(**KIND)
+    plan_kind = models.CharField(max_length=10, choices=Kind.choices)
     plan_on = models.DateField(null=True)
     version = models.PositiveIntegerField(default=0, help_text="Counts the acts on this milestone.")
 
     current_status = models.CharField(max_length=20, choices=Status.choices)
-    current_target_kind = models.CharField(**KIND, null=True)  # noqa: DJ001 - NULL says there is no target at all
+    current_target_kind = models.CharField(max_length=10, choices=Kind.choices, null=True)  # noqa: DJ001 - NULL says there is no target at all
     current_target_on = models.DateField(null=True)
     current_moves = models.PositiveSmallIntegerField(default=0)
     current_completed_kind = models.CharField(max_length=10, choices=CompletedKind.choices, blank=True)
@@ -64,6 +63,7 @@ class Milestone(models.Model):
     outlook: str
     lead_code: str | None
     moves: int
+    version_then: int
     last_update_at: datetime | None
     responsible: list["Responsibility"]
     last_words: list["StatusUpdate"]
@@ -82,7 +82,10 @@ class Milestone(models.Model):
             models.CheckConstraint(
                 name="milestone_completed_on_iff_known",
                 condition=Q(current_completed_kind__in=["", CompletedKind.UNKNOWN], current_completed_on=None)
-                | Q(current_completed_kind__in=[CompletedKind.DAY, CompletedKind.MONTH], current_completed_on__isnull=False),
+                | Q(
+                    current_completed_kind__in=[CompletedKind.DAY, CompletedKind.MONTH],
+                    current_completed_on__isnull=False,
+                ),
             ),
             *target_date_constraints("milestone", "plan"),
             *target_date_constraints("milestone", "current_target", nullable=True),
@@ -187,7 +190,7 @@ class StatusUpdate(models.Model):
     outlook = models.CharField(max_length=10, choices=Outlook.choices, blank=True)
     reason = models.CharField(max_length=words.STATEMENT_MAX, blank=True)
     needed = models.CharField(max_length=words.STATEMENT_MAX, blank=True)
-    forecast_kind = models.CharField(**KIND, null=True)  # noqa: DJ001 - NULL says there is no forecast
+    forecast_kind = models.CharField(max_length=10, choices=Kind.choices, null=True)  # noqa: DJ001 - NULL says there is no forecast
     forecast_on = models.DateField(null=True)
     no_forecast_reason = models.CharField(max_length=words.SHORT_MAX, blank=True)
     written_on = models.DateField(null=True, help_text="The day statement and next step were last written anew.")
@@ -197,8 +200,12 @@ class StatusUpdate(models.Model):
     outcome = models.CharField(max_length=20, choices=Outcome.choices, blank=True)
 
     authority = models.CharField(max_length=10, choices=Authority.choices, blank=True)
-    authority_detail = models.CharField(max_length=words.SHORT_MAX, blank=True, help_text="Which meeting, or who and when.")
-    remark = models.CharField(max_length=words.STATEMENT_MAX, blank=True, help_text="Why it was returned, reopened, withdrawn.")
+    authority_detail = models.CharField(
+        max_length=words.SHORT_MAX, blank=True, help_text="Which meeting, or who and when."
+    )
+    remark = models.CharField(
+        max_length=words.STATEMENT_MAX, blank=True, help_text="Why it was returned, reopened, withdrawn."
+    )
 
     objects = StatusUpdateQuerySet.as_manager()
 
@@ -300,7 +307,7 @@ class TargetRevision(models.Model):
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
     by = models.ForeignKey(USER, models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
-    new_target_kind = models.CharField(**KIND)
+    new_target_kind = models.CharField(max_length=10, choices=Kind.choices)
     new_target_on = models.DateField(null=True)
     category = models.CharField(max_length=12, choices=Category.choices)
     text = models.CharField(max_length=words.STATEMENT_MAX)

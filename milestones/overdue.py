@@ -29,8 +29,10 @@ def flag_overdue(today: date, *, dry_run: bool = False) -> Flagged:
     """
     reader = Reader(role=Role.READER, today=today)
     with act("milestones.flag_overdue", by=None, about="overdue") as this:
-        overdue = {row.pk: row for row in Milestone.objects.visible_to(reader).filter(overdue=True)}
-        standing = {flag.milestone_id: flag for flag in OverdueFlag.objects.filter(closed_at=None).select_related("milestone")}
+        overdue = {row.pk: row for row in Milestone.objects.visible_to(reader).overdue()}
+        standing = {
+            flag.milestone_id: flag for flag in OverdueFlag.objects.filter(closed_at=None).select_related("milestone")
+        }
         opened = sorted((overdue[pk] for pk in overdue.keys() - standing.keys()), key=_in_plan_order)
         closed = sorted((standing[pk].milestone for pk in standing.keys() - overdue.keys()), key=_in_plan_order)
         found = Flagged(tuple(row.code for row in opened), tuple(row.code for row in closed), len(overdue))
@@ -38,7 +40,8 @@ def flag_overdue(today: date, *, dry_run: bool = False) -> Flagged:
             this.changed_nothing()
             return found
         OverdueFlag.objects.bulk_create(
-            OverdueFlag(milestone=row, opened_at=this.recorded_at, opened_on=today, target_on=row.target_on) for row in opened
+            OverdueFlag(milestone=row, opened_at=this.recorded_at, opened_on=today, target_on=row.current_target_on)
+            for row in opened
         )
         OverdueFlag.objects.filter(closed_at=None, milestone__in=closed).update(closed_at=this.recorded_at)
         this.after = {"today": today.isoformat(), "opened": list(found.opened), "closed": list(found.closed)}

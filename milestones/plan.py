@@ -100,7 +100,9 @@ def _add_milestones(rows: Sequence[MilestoneData], edition: PlanEdition) -> None
     Milestone.objects.bulk_create(_milestone(row, edition) for row in rows)
     keys = {(row.action_id, row.position): row for row in Milestone.objects.filter(edition=edition)}
     Responsibility.objects.bulk_create(
-        Responsibility(milestone=keys[row.action, row.position], agency_id=held.agency, part=held.part, basis=held.basis)
+        Responsibility(
+            milestone=keys[row.action, row.position], agency_id=held.agency, part=held.part, basis=held.basis
+        )
         for row in rows
         for held in row.responsibilities
     )
@@ -151,4 +153,3 @@ def _said_by(agency: Agency, row: Milestone) -> str:
     """Return the outlook this agency last gave for a milestone, "" if it never did."""
     said = StatusUpdate.objects.filter(milestone=row, agency=agency).words().order_by("-version").first()
     return said.outlook if said else ""
-

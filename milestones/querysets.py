@@ -7,7 +7,7 @@ ledgers), so that one filter, table or template serves both and nothing unseen c
 
 from collections.abc import Collection
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import (
@@ -27,15 +27,12 @@ from django.db.models import (
     When,
 )
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce, NullIf
+from django.db.models.functions import Coalesce, Greatest, NullIf
 
 from esc_tracker import clock
 from esc_tracker.accounts.models import PLCY
 from esc_tracker.reader import Reader
 from milestones.workflow import NO_OUTLOOK, NOT_RELEASED, OPEN, UPDATABLE, WORDS, Status, values
-
-if TYPE_CHECKING:
-    from milestones.models import Milestone, StatusUpdate
 
 LEAD_OR_JOINT = ("lead", "joint")
 _OPEN = values(OPEN)
@@ -95,7 +92,7 @@ class InForceQuerySet(models.QuerySet[Any]):
         return self.select_related("agency").order_by(parts, "pk")
 
 
-class StatusUpdateQuerySet(models.QuerySet["StatusUpdate"]):
+class StatusUpdateQuerySet(models.QuerySet[Any]):
     """The ledger of acts on status."""
 
     def words(self) -> Self:
@@ -109,7 +106,9 @@ class StatusUpdateQuerySet(models.QuerySet["StatusUpdate"]):
     def last_words(self, moment: datetime | None = None) -> Self:
         """Keep each agency's last word on each milestone before a moment (None: now). One query."""
         later = self.model._default_manager.words().before(moment)
-        later = later.filter(milestone=OuterRef("milestone"), agency=OuterRef("agency"), version__gt=OuterRef("version"))
+        later = later.filter(
+            milestone=OuterRef("milestone"), agency=OuterRef("agency"), version__gt=OuterRef("version")
+        )
         return self.words().before(moment).filter(~Exists(later))
 
 
@@ -123,7 +122,7 @@ class CallQuerySet(models.QuerySet[Any]):
         return self.filter(recorded_before(moment)).prefetch_related(Prefetch("changes", told, to_attr="told"))
 
 
-class MilestoneQuerySet(models.QuerySet["Milestone"]):
+class MilestoneQuerySet(models.QuerySet[Any]):
     """Milestones, by who reads and as of when."""
 
     def _rows(self, relation: str) -> Any:
@@ -143,17 +142,18 @@ class MilestoneQuerySet(models.QuerySet["Milestone"]):
         Adds `status` (str), `target_kind` (str or null), `target_on` (date or null), `completed_kind` (str, "" if not
         completed), `completed_on` (date or null), `outcome` (str), `summary` (str), `overdue` (bool), `days_overdue`
         (int, null when not overdue), `unassigned` (bool); for all but COAC also `lead_code` (str or null), `outlook`
-        (str, `none` while nobody has said), `moves` (int), `last_update_at` (datetime or null). COAC reads `completed_*`
-        only once confirmed, and of a withheld milestone only the plan.
+        (str, `none` while nobody has said), `moves` (int), `version_then` (int), `last_update_at` (datetime or null).
+        COAC reads `completed_*` only once confirmed, and of a withheld milestone only the plan.
         """
         rows = self if reader.moment is None else self._known_by(reader.moment)._as_of(reader.moment)
         if reader.moment is None:
             rows = rows._as_stored()
-        rows = rows._for_coac(reader.withheld) if reader.is_coac else rows._with_internal(reader.moment)
-        return rows._with_overdue(reader.today).annotate(
+        rows = rows.annotate(
             unassigned=~Exists(self._rows("responsibilities").filter(in_force(reader.moment), part__in=LEAD_OR_JOINT)),
             summary=Coalesce(self._summary(reader.moment), Value("")),
         )
+        rows = rows._for_coac(reader.withheld) if reader.is_coac else rows._with_internal(reader.moment)
+        return rows._with_overdue(reader.today)
 
     def _known_by(self, moment: datetime) -> Self:
         """Keep the milestones of editions known at a moment; edition 1 is part of every day."""
@@ -200,10 +200,12 @@ class MilestoneQuerySet(models.QuerySet["Milestone"]):
                 lead_code=F("current_lead_id"),
                 outlook=Coalesce(NullIf("current_outlook", Value("")), Value(NO_OUTLOOK)),
                 moves=F("current_moves"),
+                version_then=F("version"),
                 last_update_at=F("current_said_at"),
             )
         lead = self._rows("responsibilities").filter(in_force(moment), part="lead").values("agency_id")[:1]
-        words = self._rows("updates").words().filter(recorded_at__lt=moment).order_by("-version")
+        acts = self._rows("updates").filter(recorded_at__lt=moment)
+        words = acts.words().order_by("-version")
         accepted = self._rows("revisions").filter(state="accepted", decided_at__lt=moment).order_by()
         moves = accepted.values("milestone").annotate(count=models.Count("pk")).values("count")
         return self.annotate(lead_code=Subquery(lead)).annotate(
@@ -212,6 +214,7 @@ class MilestoneQuerySet(models.QuerySet["Milestone"]):
                 Value(NO_OUTLOOK),
             ),
             moves=Coalesce(Subquery(moves), 0),
+            version_then=Greatest(_version_of(acts), _version_of(accepted)),
             last_update_at=Subquery(words.values("recorded_at")[:1], output_field=DateTimeField()),
         )
 
@@ -227,6 +230,7 @@ class MilestoneQuerySet(models.QuerySet["Milestone"]):
             status=_unless(hidden, "status", Value(NOT_RELEASED)),
             target_kind=_unless(hidden, "target_kind", None),
             target_on=_unless(hidden, "target_on", None),
+            summary=_unless(hidden, "summary", Value("")),
         )
 
     def _with_overdue(self, today: date) -> Self:
@@ -254,11 +258,13 @@ class MilestoneQuerySet(models.QuerySet["Milestone"]):
     def responsible_to(self, codes: Collection[str], reader: Reader) -> Self:
         """Keep those that any of these agencies leads or carries jointly; `unassigned` for those that none does."""
         held = self._rows("responsibilities").filter(
-            in_force(reader.moment), part__in=LEAD_OR_JOINT, agency_id__in=[code for code in codes if code != "unassigned"]
+            in_force(reader.moment),
+            part__in=LEAD_OR_JOINT,
+            agency_id__in=[code for code in codes if code != "unassigned"],
         )
         return self.filter(Q(Exists(held)) | Q(unassigned=True)) if "unassigned" in codes else self.filter(Exists(held))
 
-    def silent(self, call: "Any", moment: datetime | None, agencies: Collection[str] = ()) -> Self:
+    def silent(self, call: Any, moment: datetime | None, agencies: Collection[str] = ()) -> Self:
         """Keep those for which a responsible agency (one of `agencies`, if given) did not answer a call fallen due.
 
         `call` is a milestones.calling.DueCall, None when no call has fallen due: then nobody is silent.
@@ -270,7 +276,7 @@ class MilestoneQuerySet(models.QuerySet["Milestone"]):
             owing = owing.filter(agency_id__in=agencies)
         return self.filter(Exists(owing), status__in=_OPEN)
 
-    def silence_of(self, call: "Any", moment: datetime | None) -> Any:
+    def silence_of(self, call: Any, moment: datetime | None) -> Any:
         """Return the responsibilities whose agency owes an answer to a call: responsible and the milestone open when it
         fell due, responsible still, and no word since the period began. (Whether it is open still is `status`.)
         """
@@ -320,3 +326,8 @@ class MilestoneQuerySet(models.QuerySet["Milestone"]):
 def _unless(hidden: Q, name: str, otherwise: Combinable | None) -> Case:
     """Keep an annotation's value except where it is hidden."""
     return Case(When(hidden, then=otherwise), default=F(name))
+
+
+def _version_of(ledger: Any) -> Coalesce:
+    """Return the greatest version that a ledger's rows made of their milestone, 0 for none."""
+    return Coalesce(Subquery(ledger.order_by("-version").values("version")[:1]), 0)

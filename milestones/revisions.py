@@ -36,10 +36,9 @@ def request_revision(
             raise Incomplete(problems)
         pending = TargetRevision.objects.filter(milestone=row, state=State.PENDING)
         pending.update(state=State.SUPERSEDED, decided_at=this.recorded_at)
-        assert by.agency_id is not None  # the role demands one
         revision = TargetRevision(
             milestone=row,
-            agency_id=by.agency_id,
+            agency=by.agency,
             by=by,
             recorded_at=this.recorded_at,
             new_target_kind=target.kind,

@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from esc_tracker.accounts.models import Role
+from esc_tracker.accounts.models import Role, User
 
 View = Callable[..., HttpResponse]
 
@@ -23,7 +23,7 @@ def only(*roles: Role) -> Callable[[View], View]:
     def guard(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if request.user.role not in roles:  # type: ignore[union-attr]  # sign-in is required by middleware
+            if not isinstance(request.user, User) or request.user.role not in roles:
                 raise PermissionDenied(f"This page is for {named}.")
             return view(request, *args, **kwargs)
 
@@ -42,7 +42,9 @@ class PrivatePagesMiddleware:
         """Mark the answer `no-store` unless the page set its own rule."""
         response = self.get_response(request)
         response.headers.setdefault("Cache-Control", "no-store, private")
-        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
+        response.headers.setdefault(
+            "Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+        )
         return response
 
 

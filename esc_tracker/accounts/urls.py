@@ -1,6 +1,7 @@
 """Which of the sign-in library's pages exist here?
 
-Only signing in and out: sign-up is closed, and the library's other pages wait for their own forms.
+Only signing in and out, and the page for a closed account: sign-up is closed, and the library's
+other pages wait for their own forms.
 """
 
 from allauth.account import views
@@ -14,4 +15,5 @@ _shown = {} if settings.PRODUCTION else {"sample_accounts": SAMPLE_ACCOUNTS, "sa
 urlpatterns = [
     path("login/", views.LoginView.as_view(extra_context=_shown), name="account_login"),
     path("logout/", views.LogoutView.as_view(), name="account_logout"),
+    path("inactive/", views.AccountInactiveView.as_view(), name="account_inactive"),
 ]

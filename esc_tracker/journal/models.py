@@ -32,7 +32,9 @@ class Entry(models.Model):
     about = models.CharField(max_length=60, help_text="To what, as people name it: 4.3, 2020-W37.")
     before = models.JSONField()
     after = models.JSONField()
-    previous = models.CharField(max_length=DIGEST, blank=True, help_text="Digest of the act before; empty for the first.")
+    previous = models.CharField(
+        max_length=DIGEST, blank=True, help_text="Digest of the act before; empty for the first."
+    )
     digest = models.CharField(max_length=DIGEST, unique=True)
 
     objects = EntryQuerySet.as_manager()

@@ -17,7 +17,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take another plan file, for a later edition."""
-        parser.add_argument("file", nargs="?", type=Path, default=PLAN_FILE, help="a plan file; default: the Plan itself")
+        parser.add_argument(
+            "file", nargs="?", type=Path, default=PLAN_FILE, help="a plan file; default: the Plan itself"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Load it and say what was added."""
