@@ -1,0 +1,48 @@
+"""Does the sign-in page say what must be said before access, and refuse in words?"""
+
+import pytest
+from django.test import Client
+
+from esc_tracker.accounts.models import User
+from tests.factories import PASSPHRASE
+
+LOGIN = "/accounts/login/"
+
+
+@pytest.mark.parametrize(
+    "point",
+    [
+        "U.S. Government information system",
+        "monitored, recorded and audited",
+        "Unauthorized use is prohibited",
+        "you consent",
+    ],
+)
+def test_use_notice_stands_before_the_form(client: Client, db: None, point: str) -> None:
+    page = client.get(LOGIN).content.decode()
+
+    assert point in page
+    assert page.index(point) < page.index('name="login"')
+
+
+def test_wrong_passphrase_is_told_in_a_summary(client: Client, cbp: User) -> None:
+    page = client.post(LOGIN, {"login": cbp.email, "password": "wrong"}).content.decode()
+
+    assert "You are not signed in." in page
+    assert "autofocus" in page
+
+
+def test_closed_account_is_told_so_and_stays_out(client: Client, cbp: User) -> None:
+    User.objects.filter(pk=cbp.pk).update(is_active=False)
+
+    answer = client.post(LOGIN, {"login": cbp.email, "password": PASSPHRASE}, follow=True)
+
+    assert "This account is closed" in answer.content.decode()
+    assert "_auth_user_id" not in client.session
+
+
+def test_there_is_no_menu_before_signing_in(client: Client, db: None) -> None:
+    page = client.get(LOGIN).content.decode()
+
+    assert "usa-menu-btn" not in page
+    assert "Sign out" not in page
