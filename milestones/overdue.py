@@ -40,8 +40,9 @@ def flag_overdue(today: date, *, dry_run: bool = False) -> Flagged:
             this.changed_nothing()
             return found
         OverdueFlag.objects.bulk_create(
-            OverdueFlag(milestone=row, opened_at=this.recorded_at, opened_on=today, target_on=row.current_target_on)
+            OverdueFlag(milestone=row, opened_at=this.recorded_at, opened_on=today, target_on=row.target_on)
             for row in opened
+            if row.target_on is not None
         )
         OverdueFlag.objects.filter(closed_at=None, milestone__in=closed).update(closed_at=this.recorded_at)
         this.after = {"today": today.isoformat(), "opened": list(found.opened), "closed": list(found.closed)}
