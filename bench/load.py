@@ -1,0 +1,75 @@
+"""What lies in the measured database: the plan grown to a thousand milestones, with two agencies' words on most.
+
+usage: python -m bench.load MILESTONES     (into DATABASE_URL)
+"""
+
+import json
+import sys
+import tempfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import django
+from django.core.management import call_command
+
+django.setup()
+
+from esc_tracker import clock  # noqa: E402 - models exist only once Django is set up
+from esc_tracker.accounts.sample_accounts import seat_sample_accounts  # noqa: E402
+from milestones.models import Milestone  # noqa: E402
+from milestones.plan import PLAN_FILE, load_plan  # noqa: E402
+from milestones.updates import post_update  # noqa: E402
+from milestones.words import Words  # noqa: E402
+from milestones.workflow import Outlook, Status  # noqa: E402
+
+PER_ACTION = 10
+BEGINS_AT = datetime(2020, 7, 1, 14, tzinfo=UTC)
+
+
+def grown(plan: dict[str, Any], size: int) -> dict[str, Any]:
+    """Return the plan with copies of its milestones under further actions, `size` milestones in all."""
+    printed, actions = plan["milestones"], len(plan["actions"])
+    for n in range(size - len(printed)):
+        number, position = actions + 1 + n // PER_ACTION, 1 + n % PER_ACTION
+        if position == 1:
+            plan["actions"].append({"number": number, "title": f"Further action {number}"})
+        copy = printed[n % 30]
+        plan["milestones"].append(copy | {"code": f"{number}.{position}", "action": number, "position": position})
+    return plan
+
+
+def main(size: int) -> None:
+    """Migrate, load, seat, and let each lead speak twice of its milestones."""
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("createcachetable", verbosity=0)
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as file, clock.at(BEGINS_AT):
+        json.dump(grown(json.loads(PLAN_FILE.read_text()), size), file)
+        file.flush()
+        load_plan(Path(file.name))
+        people = seat_sample_accounts()
+    by_agency = {person.agency_id: person for person in people.values() if person.agency_id}
+    moment = BEGINS_AT
+    for milestone in Milestone.objects.exclude(current_lead=None).exclude(current_status=Status.COMPLETED):
+        for outlook, reason in ((Outlook.ON_TRACK, ""), (Outlook.AT_RISK, "The legal review takes longer.")):
+            moment += timedelta(minutes=30)
+            words = Words(
+                statement=f"Sample: work on {milestone.code} goes on as described.",
+                next_step="Sample: agree the draft with counsel.",
+                outlook=outlook,
+                reason=reason,
+                no_forecast_reason="Waiting for counsel.",
+            )
+            with clock.at(moment):
+                post_update(
+                    milestone,
+                    by=by_agency[milestone.current_lead_id],
+                    seen_version=milestone.version,
+                    words=words,
+                    status=Status.IN_PROGRESS,
+                )
+            milestone.refresh_from_db()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
