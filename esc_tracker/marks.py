@@ -11,9 +11,17 @@ from functools import lru_cache
 from typing import Protocol
 
 from django.template.loader import render_to_string
+from django.utils import dateformat
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import is_aware, localtime
+
+DAY_STYLES = {
+    "": "M j, Y",  # Sep 11, 2020
+    "short": "M j",  # Sep 11
+    "weekday": "D, M j, Y",  # Fri, Sep 11, 2020
+    "moment": "M j, Y, P",  # Sep 11, 2020, 4:05 p.m.
+}
 
 
 class Due(Protocol):
@@ -49,25 +57,32 @@ def outlook_mark(outlook: str) -> SafeString:
 @lru_cache(maxsize=2048)
 def overdue_mark(days: int | None, *, short: bool = False) -> SafeString:
     """Draw how many days a milestone is overdue; nothing when it is not. Short where the column says "overdue"."""
+    if not days:
+        return SafeString()
     return render_to_string("components/overdue_badge.html", {"days": days, "short": short})
 
 
 @lru_cache(maxsize=2048)
-def day_mark(day: date | None) -> SafeString:
-    """Draw a day, or the New York day of a moment, as "Sep 11, 2020"; nothing when there is none."""
+def day_mark(day: date | None, style: str = "") -> SafeString:
+    """Draw a day, or the New York day of a moment, in one of DAY_STYLES; nothing when there is none."""
     if day is None:
         return SafeString()
     if isinstance(day, datetime) and is_aware(day):
         day = localtime(day)
-    return format_html('<time datetime="{}">{}</time>', day.strftime("%Y-%m-%d"), f"{day:%b} {day.day}, {day.year}")
+    machine = day.isoformat() if style == "moment" else day.strftime("%Y-%m-%d")
+    return format_html('<time datetime="{}">{}</time>', machine, dateformat.format(day, DAY_STYLES[style]))
 
 
-def target_mark(target: Due) -> SafeString:
-    """Draw a target: a month as the machine's month, a day as its day, anything undated as its words."""
+def target_mark(target: Due, exact: str = "") -> SafeString:
+    """Draw a target in its own words; "exact" adds the day it falls due: Oct. 2020 (due Sat, Oct 31)."""
     if target.due_on is None:
         return format_html("{}", target)
     machine = "%Y-%m" if target.kind == "month" else "%Y-%m-%d"
-    return format_html('<time datetime="{}">{}</time>', target.due_on.strftime(machine), target)
+    drawn = format_html('<time datetime="{}">{}</time>', target.due_on.strftime(machine), target)
+    if not exact:
+        return drawn
+    falls = dateformat.format(target.due_on, "\\d\\u\\e D, M j" if target.kind == "month" else "D")
+    return format_html('{} <span class="esc-aside">({})</span>', drawn, falls)
 
 
 def cut(parts: Sequence[tuple[str, str, int]]) -> tuple[Segment, ...]:

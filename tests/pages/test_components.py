@@ -127,6 +127,18 @@ def test_month_target_says_its_last_day_when_asked() -> None:
     assert 'datetime="2020-10"' in drawn
 
 
+@pytest.mark.parametrize(
+    ("style", "said"),
+    [("short", "Sep 11"), ("weekday", "Fri, Sep 11, 2020"), ("moment", "Sep 11, 2020, 9 p.m."), ("", "Sep 11, 2020")],
+)
+def test_day_is_said_in_the_style_asked_for(style: str, said: str) -> None:
+    moment = datetime(2020, 9, 12, 1, tzinfo=UTC)
+
+    drawn = page('{% include "components/date.html" with day=day style=style only %}', day=moment, style=style)
+
+    assert words(drawn) == said
+
+
 def test_undated_target_shows_its_words() -> None:
     assert marks.target_mark(TargetDate.read("Ongoing")) == "Ongoing"
 
@@ -278,9 +290,11 @@ def test_what_a_person_wrote_is_escaped() -> None:
 # --- Pages --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["400.html", "403.html", "403_csrf.html", "404.html", "429.html", "500.html", "503.html"])
-def test_error_page_needs_no_context(name: str) -> None:
-    drawn = Template("{% extends name %}").render(Context({"name": name}))
+@pytest.mark.parametrize(
+    "name", ["400.html", "403.html", "403_csrf.html", "404.html", "429.html", "500.html", "503.html"]
+)
+def test_error_page_needs_no_context(code: str) -> None:
+    drawn = Template("{% extends name %}").render(Context({"name": f"{code}.html"}))
 
     assert drawn.count("<h1") == 1
     assert '<html lang="en">' in drawn

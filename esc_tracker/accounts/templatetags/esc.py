@@ -12,7 +12,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django_tables2 import Table
 
+from esc_tracker.marks import day_mark, target_mark
+
 register = template.Library()
+register.filter("day_mark", day_mark)
+register.filter("target_mark", target_mark)
 
 SPRITE = "vendor/uswds/img/sprite.svg"
 PAGE_SIZES = (25, 50, 100)
