@@ -4,12 +4,15 @@ A lost broker does not make it unready: pages never need one (ADR 0005), and tak
 jobs wait would turn a delay into an outage. It is told as "degraded".
 """
 
+import sys
+
 import redis
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
 from django.urls import path
 from django.views.decorators.http import require_safe
 
@@ -36,6 +39,16 @@ def readyz(request: HttpRequest) -> HttpResponse:
     if not ready:
         answer["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return answer
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer a failure: 503 and "try again" when the database is away or busy, else 500.
+
+    Rendered without the request: nothing here may ask the database again.
+    """
+    if not isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return HttpResponse(render_to_string("500.html"), status=500)
+    return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
 
 
 def _database() -> str:

@@ -10,3 +10,4 @@ urlpatterns = [
     path("", include("milestones.urls")),
     path("", include("reports.urls")),
 ]
+handler500 = "esc_tracker.health.server_error"

@@ -8,6 +8,8 @@ import pytest
 from django.conf import settings as django_settings
 from django.db.migrations.recorder import MigrationRecorder
 
+from esc_tracker.health import server_error
+
 NOBODY_LISTENS = "redis://127.0.0.1:1/0"
 
 
@@ -60,20 +62,50 @@ def test_readyz_is_not_ready_while_a_migration_waits(client, db, settings):
     assert answer.json() == {"status": "not ready", "database": "migrations waiting", "broker": "not set"}
 
 
+LOST = "postgres://nobody@127.0.0.1:1/none"
+
+
+def _with_lost_database(ask: str) -> str:
+    """Return what this code prints; it has a client `c`."""
+    begin = (
+        "import django; django.setup(); from django.test import Client;"
+        "c = Client(headers={'host': 'localhost'}, raise_request_exception=False); c.cookies['sessionid'] = 'someone';"
+    )
+    env = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "esc_tracker.settings", "DATABASE_URL": LOST}
+    done = subprocess.run(
+        [sys.executable, "-c", begin + ask],
+        env=env,
+        cwd=django_settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout
+
+
 def test_lost_database_leaves_livez_and_fails_readyz():
-    ask = (
-        "import django; django.setup(); from django.test import Client; c = Client(headers={'host': 'localhost'});"
+    said = _with_lost_database(
         "live, ready = c.get('/livez'), c.get('/readyz');"
         "print(live.status_code, ready.status_code, ready['Retry-After'], ready.json()['database'])"
     )
-    env = {
-        "PATH": os.environ["PATH"],
-        "DJANGO_SETTINGS_MODULE": "esc_tracker.settings",
-        "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none",
-    }
 
-    done = subprocess.run(
-        [sys.executable, "-c", ask], env=env, cwd=django_settings.BASE_DIR, capture_output=True, text=True, check=True
+    assert said == "200 503 5 down\n"
+
+
+def test_page_without_database_asks_to_try_again():
+    said = _with_lost_database(
+        "answer = c.get('/admin/');"
+        "print(answer.status_code, answer.get('Retry-After'), b'not available for a moment' in answer.content)"
     )
 
-    assert done.stdout == "200 503 5 down\n"
+    assert said == "503 5 True\n"
+
+
+def test_any_other_failure_is_told_plainly(rf):
+    try:
+        raise KeyError
+    except KeyError:
+        answer = server_error(rf.get("/"))
+
+    assert answer.status_code == 500
+    assert b"KeyError" not in answer.content
