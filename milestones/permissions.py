@@ -44,13 +44,18 @@ def why_not_note(user: User, responsible: Sequence[Responsibility]) -> str:
     return _not_yours(user, responsible, speakers(responsible))
 
 
+def why_not_chair(user: User) -> str:
+    """Say why this person may not decide for the chair's office, whatever the matter; "" when they may. No query."""
+    return "" if user.role == Role.PLCY_STAFF else "Only PLCY, the chair's office, decides this."
+
+
 def why_not_decide(user: User, move: Move, status: str, *, reported_by_id: int | None) -> str:
     """Say why this person may not make a move of the chair's office; "" when they may. No query.
 
     `reported_by_id` is who reported the completion that waits, if one does: nobody confirms their own.
     """
-    if user.role != Role.PLCY_STAFF:
-        return "Only PLCY, the chair's office, decides this."
+    if refusal := why_not_chair(user):
+        return refusal
     if not chair_may(move, status):
         return _CHAIR_CANNOT[move]
     if move in {Move.CONFIRM, Move.RETURN} and reported_by_id == user.pk:
@@ -60,8 +65,8 @@ def why_not_decide(user: User, move: Move, status: str, *, reported_by_id: int |
 
 def why_not_decide_revision(user: User, revision: TargetRevision) -> str:
     """Say why this person may not decide a request for a new target; "" when they may. No query."""
-    if user.role != Role.PLCY_STAFF:
-        return "Only PLCY, the chair's office, decides this."
+    if refusal := why_not_chair(user):
+        return refusal
     if revision.state != TargetRevision.State.PENDING:
         return f"This request was decided meanwhile: {revision.get_state_display().lower()}."
     if revision.by_id == user.pk:

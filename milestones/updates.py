@@ -8,7 +8,7 @@ from esc_tracker.accounts.models import PLCY, User
 from esc_tracker.journal.acts import Act, act
 from milestones.models import Milestone, Note, Responsibility, StatusUpdate
 from milestones.overdue import settle_flag
-from milestones.permissions import why_not_decide, why_not_note, why_not_update
+from milestones.permissions import why_not_chair, why_not_decide, why_not_note, why_not_update
 from milestones.words import NOTE_MAX, UNPRINTABLE, Completion, Words, has_control_characters, problems_with
 from milestones.workflow import (
     Authority,
@@ -19,6 +19,7 @@ from milestones.workflow import (
     agency_move,
     chair_leads_to,
     is_overdue,
+    why_not_move,
 )
 
 
@@ -69,64 +70,71 @@ def post_update(
         row = Milestone.objects.get(pk=milestone.pk)
         responsible = list(Responsibility.objects.filter(milestone=row).in_force().lead_first())
         _demand(why_not_update(by, row.current_status, responsible))
+        if (status or row.current_status) not in Status.values:
+            raise Incomplete({"status": "Choose where it stands."})
         status = Status(status or row.current_status)
+        remarks = {Note.Audience.ESC: note.strip(), Note.Audience.AGENCY: agency_note.strip()}
         if row.version != seen_version:
-            posted = _posted_already(row, by, seen_version, words, status)
+            posted = _posted_already(row, by, seen_version, words, status, completion, remarks)
             if posted is None:
                 raise StaleUpdate(row)
             this.changed_nothing()
             return posted
-        last = StatusUpdate.objects.filter(milestone=row, status=row.current_status).order_by("-version").first()
-        _demand_move(row, status, by, last)
+        reported_by_us = row.current_status == Status.REPORTED_COMPLETE and _reporting_agency(row) == by.agency_id
+        _demand_move(row, status, reported_by_us=reported_by_us)
+        if status == row.current_status == Status.REPORTED_COMPLETE and not (reported_by_us and completion):
+            completion = _completion_of(row)  # Another agency's word leaves what was reported as it is.
         today = clock.day_of(this.recorded_at)
         words = _with_no_forecast_where_closed(words, status)
         overdue = is_overdue(status, row.current_target_on, today)
         problems = problems_with(words, status=status, overdue=overdue, completion=completion, today=today)
         problems |= _problems_with_note("note", note) | _problems_with_note("agency_note", agency_note)
-        if status == row.current_status == Status.REPORTED_COMPLETE:
-            completion = completion or _completion_of(row)
-            problems.pop("completed_on", None)
         if problems:
             raise Incomplete(problems)
 
-        assert by.agency_id is not None  # the role demands one
+        agency = _agency_of(by)
         done = completion if status == Status.REPORTED_COMPLETE else None
         update = StatusUpdate(
             milestone=row,
             version=row.version + 1,
             recorded_at=this.recorded_at,
             by=by,
-            agency_id=by.agency_id,
+            agency_id=agency,
             move=agency_move(row.current_status, status),
             status=status,
-            written_on=_written_on(row, by.agency_id, words, today),
+            written_on=_written_on(row, agency, words, today),
             **words.columns(),
             **_completion_columns(done),
         )
         lead = next((each.agency_id for each in responsible if each.part == Responsibility.Part.LEAD), None)
         columns: dict[str, Any] = {"current_said_at": this.recorded_at}
-        if by.agency_id == (lead or PLCY):
+        if agency == (lead or PLCY):
             columns["current_outlook"] = words.outlook
         _record(this, row, update, columns)
-        for text, audience in ((note, Note.Audience.ESC), (agency_note, Note.Audience.AGENCY)):
-            _keep_note(row, by, this, text, audience)
+        for audience, text in remarks.items():
+            if text:
+                _keep_note(row, by, this, text, audience)
     return update
 
 
 def post_note(milestone: Milestone, *, by: User, text: str, audience: str) -> Note:
     """Record a remark beside the record: it breaks no silence and moves no version.
 
-    Raises NotAllowed or Incomplete, with nothing written.
+    The same remark sent twice on a day is one remark. Raises NotAllowed or Incomplete, with nothing written.
     """
     with act("milestones.post_note", by=by, about=milestone.code) as this:
         responsible = list(Responsibility.objects.filter(milestone=milestone).in_force().lead_first())
         _demand(why_not_note(by, responsible))
-        problems = _problems_with_note("note", text) or ({} if text.strip() else {"note": "Write the note."})
+        text = text.strip()
+        problems = _problems_with_note("note", text) or ({} if text else {"note": "Write the note."})
         if problems:
             raise Incomplete(problems)
-        note = _keep_note(milestone, by, this, text, audience)
-        assert note is not None  # the text says something
-    return note
+        today = clock.start_of(clock.day_of(this.recorded_at))
+        said = Note.objects.filter(milestone=milestone, by=by, audience=audience, text=text)
+        if kept := said.filter(recorded_at__gte=today, recorded_at__lte=this.recorded_at).first():
+            this.changed_nothing()
+            return kept
+        return _keep_note(milestone, by, this, text, audience)
 
 
 def confirm(milestone: Milestone, *, by: User, seen_version: int) -> StatusUpdate:
@@ -152,13 +160,14 @@ def withdraw(milestone: Milestone, *, by: User, seen_version: int, remark: str) 
 def decide(milestone: Milestone, move: Move, *, by: User, seen_version: int, remark: str = "") -> StatusUpdate:
     """Record a move of the chair's office. Every move but a confirmation gives its reason in `remark`.
 
-    Raises NotAllowed, StaleUpdate or Incomplete, with nothing written.
+    A move that was made meanwhile, by whomever, is a StaleUpdate. Raises NotAllowed, StaleUpdate or Incomplete, with
+    nothing written.
     """
     with act(f"milestones.{move.value}", by=by, about=milestone.code) as this:
         row = Milestone.objects.get(pk=milestone.pk)
         reported = StatusUpdate.objects.filter(milestone=row, move=Move.REPORT).order_by("-version").first()
         if row.version != seen_version:
-            _demand(why_not_decide(by, move, milestone.current_status, reported_by_id=None))
+            _demand(why_not_chair(by))
             raise StaleUpdate(row)
         _demand(why_not_decide(by, move, row.current_status, reported_by_id=reported.by_id if reported else None))
         problems = _problems_with_remark(remark, needed=move != Move.CONFIRM)
@@ -210,7 +219,9 @@ def _told(update: StatusUpdate) -> dict[str, Any]:
     fields = [field for field in update._meta.concrete_fields if field.name not in skip]
     values = {field.name: field.value_from_object(update) for field in fields}
     return {
-        name: value if isinstance(value, int) else str(value) for name, value in values.items() if value not in (None, "")
+        name: value if isinstance(value, int) else str(value)
+        for name, value in values.items()
+        if value not in (None, "")
     }
 
 
@@ -219,12 +230,16 @@ def _demand(refusal: str) -> None:
         raise NotAllowed(refusal)
 
 
-def _demand_move(row: Milestone, status: Status, by: User, last: StatusUpdate | None) -> None:
-    reported_by_us = last is not None and _reporting_agency(row) == by.agency_id
+def _agency_of(by: User) -> str:
+    """Return whom a person speaks for; whoever may act has an agency (constraint user_agency_follows_role)."""
+    if by.agency_id is None:
+        raise NotAllowed("Your role reads the record and does not change it.")
+    return by.agency_id
+
+
+def _demand_move(row: Milestone, status: Status, *, reported_by_us: bool) -> None:
     if status not in agency_may_choose(row.current_status, reported_by_us=reported_by_us):
-        if row.current_status == Status.REPORTED_COMPLETE and status == Status.IN_PROGRESS:
-            raise IllegalMove("Only the agency that reported this milestone complete can take that back.")
-        raise IllegalMove(f"A milestone that is “{Status(row.current_status).label}” cannot become “{status.label}” here.")
+        raise IllegalMove(why_not_move(row.current_status, status))
 
 
 def _reporting_agency(row: Milestone) -> str | None:
@@ -233,14 +248,24 @@ def _reporting_agency(row: Milestone) -> str | None:
 
 
 def _posted_already(
-    row: Milestone, by: User, seen_version: int, words: Words, status: Status
+    row: Milestone,
+    by: User,
+    seen_version: int,
+    words: Words,
+    status: Status,
+    completion: Completion | None,
+    remarks: dict[Note.Audience, str],
 ) -> StatusUpdate | None:
     """Return the update this very submission made before (a double click, a reload), or None."""
     posted = StatusUpdate.objects.filter(milestone=row, version=seen_version + 1, by=by, status=status).first()
     if posted is None:
         return None
     columns = _with_no_forecast_where_closed(words, status).columns()
-    return posted if all(getattr(posted, name) == value for name, value in columns.items()) else None
+    if posted.move == Move.REPORT:
+        columns |= _completion_columns(completion)
+    notes = Note.objects.filter(milestone=row, by=by, recorded_at=posted.recorded_at).values_list("audience", "text")
+    same_remarks = dict(notes) == {audience.value: text for audience, text in remarks.items() if text}
+    return posted if same_remarks and all(getattr(posted, name) == value for name, value in columns.items()) else None
 
 
 def _with_no_forecast_where_closed(words: Words, status: Status) -> Words:
@@ -279,10 +304,8 @@ def _problems_with_remark(remark: str, *, needed: bool) -> dict[str, str]:
     return {"remark": UNPRINTABLE} if has_control_characters(remark) else {}
 
 
-def _keep_note(row: Milestone, by: User, this: Act, text: str, audience: str) -> Note | None:
-    if not text.strip():
-        return None
-    this.after[f"{audience}_note"] = text.strip()
+def _keep_note(row: Milestone, by: User, this: Act, text: str, audience: str) -> Note:
+    this.after[f"{audience}_note"] = text
     return Note.objects.create(
-        milestone=row, agency_id=by.agency_id, by=by, recorded_at=this.recorded_at, audience=audience, text=text.strip()
+        milestone=row, agency_id=_agency_of(by), by=by, recorded_at=this.recorded_at, audience=audience, text=text
     )

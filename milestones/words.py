@@ -87,10 +87,12 @@ UNPRINTABLE = "This text contains characters that cannot be kept. Please type it
 
 def has_control_characters(text: str) -> bool:
     """Say whether a text holds NUL, control or direction-changing characters (line breaks and tabs are fine)."""
-    return any(unicodedata.category(char) in {"Cc", "Cs"} and char not in "\n\r\t" or char in _DIRECTION for char in text)
+    return any(
+        (unicodedata.category(char) in {"Cc", "Cs"} and char not in "\n\r\t") or char in _DIRECTION for char in text
+    )
 
 
-_DIRECTION = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def _lengths(words: Words) -> list[tuple[str, str, int]]:
@@ -110,7 +112,9 @@ def _problems_with_completion(completion: Completion | None, today: date) -> dic
     problems: dict[str, str] = {}
     if completion.outcome not in Outcome.values:
         problems["outcome"] = "Choose the outcome."
-    first_day = completion.on and (completion.on.replace(day=1) if completion.kind == CompletedKind.MONTH else completion.on)
+    first_day = completion.on and (
+        completion.on.replace(day=1) if completion.kind == CompletedKind.MONTH else completion.on
+    )
     if first_day and first_day > today:
         problems["completed_on"] = "A completion cannot lie in the future."
     return problems

@@ -111,6 +111,13 @@ def agency_may_choose(status: Status | str, *, reported_by_us: bool = False) -> 
     return choices if status != Status.REPORTED_COMPLETE or reported_by_us else choices[:1]
 
 
+def why_not_move(before: Status | str, after: Status | str) -> str:
+    """Say to a person why an agency's update may not lead from one status to another that it may not choose."""
+    if (before, after) == (Status.REPORTED_COMPLETE, Status.IN_PROGRESS):
+        return "Only the agency that reported this milestone complete can take that back."
+    return f"A milestone that is “{Status(before).label}” cannot become “{Status(after).label}” here."
+
+
 def agency_move(before: Status | str, after: Status | str) -> Move:
     """Name the move of an agency's update from one status to another (which it may choose)."""
     if after == Status.REPORTED_COMPLETE and before != Status.REPORTED_COMPLETE:
