@@ -149,7 +149,9 @@ class ReaderMiddleware:
     ) -> HttpResponse | None:
         """Resolve the reader, or refuse the day."""
         user = request.user
-        if not isinstance(user, User) or user.role == Role.ADMINISTRATOR or not getattr(view, "login_required", True):
+        if not getattr(view, "login_required", True):  # asked first: a public page needs no database
+            return None
+        if not isinstance(user, User) or user.role == Role.ADMINISTRATOR:
             return None
         try:
             request.reader = reader_for(user, request.GET.get("as_of", ""))  # type: ignore[attr-defined]

@@ -71,7 +71,7 @@ class ReadingRolesMiddleware:
         An administrator's first page is that list.
         """
         user = request.user
-        if not user.is_authenticated or not getattr(view, "login_required", True):
+        if not getattr(view, "login_required", True) or not user.is_authenticated:  # a public page needs no database
             return None
         in_account_list = request.resolver_match is not None and request.resolver_match.namespace == "admin"
         if user.role != Role.ADMINISTRATOR:

@@ -69,7 +69,8 @@ def _with_lost_database(ask: str) -> str:
     """Return what this code prints; it has a client `c`."""
     begin = (
         "import django; django.setup(); from django.test import Client;"
-        "c = Client(headers={'host': 'localhost'}, raise_request_exception=False); c.cookies['sessionid'] = 'somebody-or-other';"
+        "c = Client(headers={'host': 'localhost'}, raise_request_exception=False);"
+        "c.cookies['sessionid'] = 'somebody-or-other';"
     )
     env = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "esc_tracker.settings", "DATABASE_URL": LOST}
     done = subprocess.run(
