@@ -139,6 +139,13 @@ def test_day_is_said_in_the_style_asked_for(style: str, said: str) -> None:
     assert words(drawn) == said
 
 
+def test_day_needs_no_style_and_fits_before_a_full_stop() -> None:
+    day = datetime(2020, 9, 12, 1, tzinfo=UTC).date()
+
+    assert words(page('{% include "components/date.html" with day=day only %}', day=day)) == "Sep 12, 2020"
+    assert words(page('until {{ day|day_mark:"short" }}.', day=day)) == "until Sep 12."
+
+
 def test_undated_target_shows_its_words() -> None:
     assert marks.target_mark(TargetDate.read("Ongoing")) == "Ongoing"
 
@@ -290,9 +297,7 @@ def test_what_a_person_wrote_is_escaped() -> None:
 # --- Pages --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "name", ["400.html", "403.html", "403_csrf.html", "404.html", "429.html", "500.html", "503.html"]
-)
+@pytest.mark.parametrize("code", ["400", "403", "403_csrf", "404", "429", "500", "503"])
 def test_error_page_needs_no_context(code: str) -> None:
     drawn = Template("{% extends name %}").render(Context({"name": f"{code}.html"}))
 
