@@ -307,6 +307,14 @@ def test_error_page_needs_no_context(code: str) -> None:
     assert 'href="#main-content"' in drawn
 
 
+@pytest.mark.parametrize("name", ["reason", "exception"])
+def test_refusal_gives_its_reason_escaped(name: str) -> None:
+    drawn = render_to_string("403.html", {name: "Only <ICE/HSI> can update this milestone."})
+
+    assert "Only &lt;ICE/HSI&gt; can update this milestone." in drawn
+    assert "not open to the role" not in drawn
+
+
 def test_frame_carries_banner_and_the_seven_required_links() -> None:
     drawn = render_to_string("500.html")
 
