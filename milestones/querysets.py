@@ -29,7 +29,6 @@ from django.db.models import (
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Greatest, NullIf
 
-from esc_tracker import clock
 from esc_tracker.accounts.models import PLCY
 from esc_tracker.reader import Reader
 from milestones.workflow import NO_OUTLOOK, NOT_RELEASED, OPEN, UPDATABLE, WORDS, Status, values
