@@ -1,0 +1,121 @@
+"""What happens when people are to be told?
+
+A message waits as a row, one per recipient, queued inside the act it tells of. Sending claims the row by
+compare-and-swap, sends, stamps. A crash between sending and stamping repeats the message under the same Message-ID,
+which mail programs show once; none is lost.
+"""
+
+import json
+import logging
+import time
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from esc_tracker import clock
+from esc_tracker.accounts.models import Role, User
+from reports.mail import message_id, report_mail
+from reports.models import ESC_ROLES, Delivery, WeeklyReport
+
+LEASE = timedelta(minutes=10)  # how long a claim holds: far longer than one message takes
+LONGEST_WAIT = timedelta(hours=6)
+PASS_SECONDS = 120  # a pass ends well before the worker's time limit; the next tick goes on
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What one pass did: messages sent, failed, and waiting after several tries."""
+
+    sent: int
+    failed: int
+    stuck: int
+
+
+def queue_esc(report: WeeklyReport, moment: datetime) -> None:
+    """Inside the act of publishing: queue the ESC edition for everybody of the committee. Two queries."""
+    _queue(report, Delivery.Edition.ESC, ESC_ROLES, moment)
+
+
+def queue_coac(report: WeeklyReport, moment: datetime) -> None:
+    """Inside the act of releasing: queue COAC's edition for its readers; nobody twice, released again or not."""
+    _queue(report, Delivery.Edition.COAC, (Role.COAC_READER,), moment)
+
+
+def send_due(now: datetime) -> Sent:
+    """Send what waits and is due by the real clock `now`; one failure does not stop the rest.
+
+    Running it twice, or twice at once, sends nothing twice.
+    """
+    sent = failed = 0
+    ends = time.monotonic() + PASS_SECONDS
+    for waiting in Delivery.objects.due(now).select_related("recipient", "report"):
+        if time.monotonic() > ends:
+            break
+        if not _claim(waiting, now):
+            continue
+        if _send(waiting):
+            sent += 1
+        else:
+            failed += 1
+    return Sent(sent, failed, Delivery.objects.stuck().count())
+
+
+def wait_after(tries: int) -> timedelta:
+    """Return how long to wait after so many failed tries: 2, 4, 8 … minutes, six hours at most."""
+    return min(timedelta(minutes=2 ** min(tries, 10)), LONGEST_WAIT)
+
+
+def _queue(report: WeeklyReport, edition: Delivery.Edition, roles: Collection[Role], moment: datetime) -> None:
+    message = f"report-{report.week}-{report.version}-{edition.value}"
+    Delivery.objects.bulk_create(
+        (
+            Delivery(message=message, recipient=person, report=report, edition=edition, queued_at=moment)
+            for person in User.objects.filter(role__in=roles, is_active=True)
+            .exclude(pk__in=Delivery.objects.filter(message=message).values("recipient"))
+            .order_by("pk")
+        ),
+    )
+
+
+def _claim(waiting: Delivery, now: datetime) -> bool:
+    """Take a message for one try, unless another worker was first."""
+    mine = Delivery.objects.filter(pk=waiting.pk, sent_at=None, tries=waiting.tries)
+    return bool(mine.update(tries=waiting.tries + 1, claimed_at=now, next_try_at=now + LEASE))
+
+
+def _send(claimed: Delivery) -> bool:
+    """Send one message and stamp it, or keep why it failed and when to try again."""
+    row = Delivery.objects.filter(pk=claimed.pk)
+    try:
+        text = _edition(claimed)
+        if text is None:  # Withdrawn since the pass began: it waits for another release.
+            return False
+        message = report_mail(
+            json.loads(text),
+            to=claimed.recipient.email,
+            message_id=message_id(claimed.message, claimed.recipient_id),
+        )
+        message.send()
+    except Exception as problem:  # Whatever went wrong with one message, the others are sent.
+        tries = claimed.tries + 1
+        log.warning("send_due failed delivery=%d tries=%d error=%s", claimed.pk, tries, type(problem).__name__)
+        row.update(error=_in_words(problem), next_try_at=clock.wall() + wait_after(tries))
+        return False
+    row.filter(sent_at=None).update(sent_at=clock.now(), error="")
+    return True
+
+
+def _edition(claimed: Delivery) -> str | None:
+    """Return the frozen text to tell of; None when COAC's was withdrawn."""
+    if claimed.edition == Delivery.Edition.ESC:
+        return claimed.report.figures
+    released = claimed.report.released()
+    return released.figures if released else None
+
+
+def _in_words(problem: Exception) -> str:
+    """Return what the mail server or the machine said, printable and short."""
+    said = "".join(char if char.isprintable() else " " for char in f"{type(problem).__name__}: {problem}")
+    return said[:200]

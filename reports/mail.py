@@ -1,0 +1,85 @@
+"""In which words is a report told by mail?
+
+Builds messages from the frozen figures; imports no model, sends nothing.
+"""
+
+import textwrap
+from datetime import date, datetime, timedelta
+from email.utils import parseaddr
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+
+from esc_tracker.reader import last_day_before
+from milestones.calls import ReportingWeek
+from milestones.workflow import NOT_RELEASED, NOT_RELEASED_LABEL, Status
+from reports import sentences
+
+WIDTH = 76  # characters; plain text of this width is not folded on the way
+_EDITIONS = {"esc": "ESC edition", "coac": "COAC edition"}
+_NOT_PUBLIC = {
+    "esc": "For the committee. Not for release to COAC.",
+    "coac": "Released to COAC. Assume everything here is public.",
+}
+
+
+def report_mail(figures: dict[str, Any], *, to: str, message_id: str) -> EmailMessage:
+    """Return the mail that tells one person about one edition: headline, totals, link and digest, as plain text."""
+    week = ReportingWeek.read(figures["week"])
+    return EmailMessage(
+        subject=f"ESC weekly status report {week}, to {sentences.day(week.ends_on)}, {week.ends_on.year}",
+        body=_body(figures, week),
+        to=[to],
+        headers={"Message-ID": message_id},
+    )
+
+
+def message_id(message: str, recipient: int) -> str:
+    """Return the identity of a message to a recipient, the same at every try."""
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+    return f"<{message.lower()}.{recipient}@{domain}>"
+
+
+def _body(figures: dict[str, Any], week: ReportingWeek) -> str:
+    edition = figures["edition"]
+    version = f", version {figures['version']}" if figures["version"] > 1 else ""
+    as_of = datetime.fromisoformat(figures["as_of"])
+    parts = [
+        f"Weekly status report {week}, {_week(week)}\n{_EDITIONS[edition]}{version}, {_as_of(as_of)}",
+        textwrap.fill(figures["headline"], WIDTH),
+        *([textwrap.fill(figures["narrative"], WIDTH)] if figures["narrative"] else []),
+        _totals(figures["totals"]),
+        f"The whole report, with every milestone behind these numbers:\n{_address(figures)}",
+        f"To check that the report is unchanged, compare its digest (SHA-256):\n{figures['digest']}",
+        f"{_NOT_PUBLIC[edition]}",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _totals(totals: dict[str, int]) -> str:
+    labels = {status.value: status.label for status in Status} | {NOT_RELEASED: NOT_RELEASED_LABEL}
+    lines = [("Milestones", totals["milestones"])]
+    lines += [(f"  {label}", totals[name]) for name, label in labels.items() if name in totals]
+    lines += [("Overdue", totals["overdue"]), ("No agency named yet", totals["unassigned"])]
+    return "\n".join(f"{label:<26}{count:>6}" for label, count in lines)
+
+
+def _address(figures: dict[str, Any]) -> str:
+    edition = "?edition=coac" if figures["edition"] == "coac" else ""
+    return f"{settings.BASE_URL}/reports/{figures['week']}/{edition}"
+
+
+def _week(week: ReportingWeek) -> str:
+    """Write a week as people say it: Sep 7 – 13, 2020; Sep 28 – Oct 4, 2020."""
+    first, last = week.starts_on, week.ends_on
+    until = str(last.day) if first.month == last.month else sentences.day(last)
+    year = f", {first.year}" if first.year != last.year else ""
+    return f"{sentences.day(first)}{year} – {until}, {last.year}"
+
+
+def _as_of(moment: datetime) -> str:
+    """Write up to when acts count: a midnight by the day it ends, any other moment by its day and time."""
+    from_day: date = last_day_before(moment)
+    ends_a_day = last_day_before(moment + timedelta(microseconds=1)) != from_day
+    return f"as of {'the end of ' if ends_a_day else ''}{sentences.day(from_day)}, {from_day.year}"

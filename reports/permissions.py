@@ -1,0 +1,54 @@
+"""Who may write, publish and release a report? And if not, why not?
+
+Each predicate answers with a sentence, empty when they may. Pages show it; doors ask it again inside the act.
+"""
+
+from esc_tracker.accounts.models import Role, User
+from reports.models import ReleasedEdition, WeeklyReport
+
+_NOT_YOURS = "Only PLCY, the chair's office, writes, publishes and releases reports."
+
+
+def why_not_write(user: User) -> str:
+    """Say why this person may not work on reports at all; "" when they may. No query."""
+    return "" if user.role == Role.PLCY_STAFF else _NOT_YOURS
+
+
+def why_not_refresh(user: User, report: WeeklyReport) -> str:
+    """Say why this person may not take a report's figures again; "" when they may. No query."""
+    if report.is_published:
+        return why_not_write(user) or "This report is published: its figures are frozen."
+    return why_not_write(user)
+
+
+def why_not_publish(user: User, report: WeeklyReport, *, waits_for: str, before: WeeklyReport | None) -> str:
+    """Say why this person may not publish a report; "" when they may. No query.
+
+    `waits_for` is the week that comes first, "" for none; `before` the report before, None for the first.
+    """
+    if refusal := why_not_write(user):
+        return refusal
+    if report.is_published:
+        return "This report was published already."
+    if waits_for:
+        return f"Reports are published in week order: {waits_for} comes first."
+    if before is not None and before.as_of != report.since:
+        return f"The report of {before.week} moved after this draft was taken. Refresh it, then publish."
+    return ""
+
+
+def why_not_release(user: User, report: WeeklyReport, *, standing: ReleasedEdition | None) -> str:
+    """Say why this person may not release a report to COAC; "" when they may. No query.
+
+    `standing` is the release of this report that stands, if one does.
+    """
+    if refusal := why_not_write(user):
+        return refusal
+    if not report.is_published:
+        return "Only a published report can be released."
+    return "This report is released already." if standing else ""
+
+
+def why_not_withdraw(user: User, *, standing: ReleasedEdition | None) -> str:
+    """Say why this person may not withdraw a report's release; "" when they may. No query."""
+    return why_not_write(user) or ("" if standing else "This report is not released.")

@@ -1,0 +1,27 @@
+"""What does the worker do for reports when it is woken?
+
+Each job asks the database what is due and not yet done; running one twice, late or at once changes nothing.
+"""
+
+import logging
+
+from celery import shared_task
+
+from esc_tracker import clock
+from reports import delivery, weekly
+
+log = logging.getLogger(__name__)
+
+
+@shared_task
+def write_weekly_reports() -> None:
+    """Draft the report of every finished week that has none."""
+    drafted = weekly.write_due(clock.now())
+    log.info("write_weekly_reports drafted=%d", len(drafted))
+
+
+@shared_task
+def send_due() -> None:
+    """Send the mail that waits."""
+    done = delivery.send_due(clock.wall())
+    log.info("send_due sent=%d failed=%d stuck=%d", done.sent, done.failed, done.stuck)
