@@ -1,0 +1,57 @@
+"""How is every job run once, without a worker?"""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from esc_tracker import clock
+from milestones import calling, overdue
+from reports import delivery, weekly
+
+log = logging.getLogger(__name__)
+
+
+class Command(BaseCommand):
+    """Make one pass of every job, by the same functions that the schedule calls; prints one line a job."""
+
+    help = "Open the week's call, flag what is overdue, draft weekly reports, send what waits: one pass of each."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Run each job; one that fails does not stop the others, and the command then ends with 1."""
+        failed = []
+        for name, job in JOBS.items():
+            try:
+                self.stdout.write(f"{name}: {job()}")
+            except Exception:  # The other jobs still have their work to do.
+                log.exception("run_due_jobs failed job=%s", name)
+                failed.append(name)
+        if failed:
+            raise CommandError(f"Failed: {', '.join(failed)}. The log says why.")
+
+
+def _open_calls() -> str:
+    return f"opened {len(calling.open_calls(clock.now()))}"
+
+
+def _flag_overdue() -> str:
+    flagged = overdue.flag_overdue(clock.today())
+    return f"opened {len(flagged.opened)}, closed {len(flagged.closed)}, open {flagged.open}"
+
+
+def _write_weekly_reports() -> str:
+    return f"drafted {len(weekly.write_due(clock.now()))}"
+
+
+def _send_due() -> str:
+    done = delivery.send_due(clock.wall())
+    return f"sent {done.sent}, failed {done.failed}, stuck {done.stuck}"
+
+
+JOBS: dict[str, Callable[[], str]] = {
+    "open_calls": _open_calls,
+    "flag_overdue": _flag_overdue,
+    "write_weekly_reports": _write_weekly_reports,
+    "send_due": _send_due,
+}

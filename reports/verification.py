@@ -1,0 +1,77 @@
+"""Is every report still what was frozen, and does the record still say the same?"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from reports.editions import SCHEMA, take_coac, take_esc, why_broken
+from reports.models import ReleasedEdition, WeeklyReport
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one check found: `broken` says what differs, "" when nothing does; then `whole` says what was proved."""
+
+    about: str
+    broken: str
+    whole: str
+
+
+def check_editions() -> Iterator[Finding]:
+    """Check every report and every released edition, withdrawn ones too, in week order."""
+    for report in WeeklyReport.objects.order_by("week", "version"):
+        yield _check_report(report)
+        editions = ReleasedEdition.objects.filter(report=report).select_related("release", "before")
+        for released in editions.order_by("release_id"):
+            yield _check_released(released, report)
+
+
+def _check_report(report: WeeklyReport) -> Finding:
+    about = f"{report.week} version {report.version}, ESC edition"
+    broken = why_broken(report.figures, report.digest)
+    facts = json.loads(report.figures) if not broken else {}
+    broken = broken or _contradiction(facts, report, report.as_of, report.since)
+    if broken or not report.is_published:
+        return Finding(about, broken, "draft, its digest is right")
+    return _replay(about, report.figures, facts, take_esc, {})
+
+
+def _check_released(released: ReleasedEdition, report: WeeklyReport) -> Finding:
+    withdrawn = " (withdrawn)" if released.release.withdrawn_at else ""
+    about = f"{report.week} version {report.version}, COAC edition of release {released.release_id}{withdrawn}"
+    broken = why_broken(released.figures, released.digest)
+    facts = json.loads(released.figures) if not broken else {}
+    broken = broken or _contradiction(facts, report, released.release.as_of, released.since)
+    withheld_before = released.before.withheld if released.before else ()
+    circumstances = {"withheld": released.release.withheld, "withheld_before": withheld_before}
+    return Finding(about, broken, "") if broken else _replay(about, released.figures, facts, take_coac, circumstances)
+
+
+def _contradiction(facts: dict[str, Any], report: WeeklyReport, as_of: datetime, since: datetime) -> str:
+    """Say where the frozen text and the register disagree."""
+    kept = {"week": report.week, "version": report.version, "as_of": as_of, "since": since}
+    told = {**facts, "as_of": datetime.fromisoformat(facts["as_of"]), "since": datetime.fromisoformat(facts["since"])}
+    wrong = [name for name, value in kept.items() if told.get(name) != value]
+    return f"its text and the register disagree about {', '.join(wrong)}" if wrong else ""
+
+
+def _replay(about: str, text: str, facts: dict[str, Any], take: Any, circumstances: dict[str, Any]) -> Finding:
+    """Draw the edition up again from the record, and compare byte for byte."""
+    if facts["schema"] != SCHEMA:
+        told = f"unchanged since it was frozen; written under schema {facts['schema']}, not replayed"
+        return Finding(about, "", told)
+    again = take(
+        week=facts["week"],
+        version=facts["version"],
+        as_of=datetime.fromisoformat(facts["as_of"]),
+        since=datetime.fromisoformat(facts["since"]),
+        narrative=facts["narrative"],
+        **circumstances,
+    )
+    if again.text == text:
+        return Finding(about, "", f"unchanged, and the record says the same: {facts['digest']}")
+    drawn = json.loads(again.text)
+    differs = sorted(name for name in drawn.keys() | facts.keys() if drawn.get(name) != facts.get(name))
+    return Finding(about, f"the record no longer says the same about {', '.join(differs)}", "")
