@@ -9,7 +9,15 @@ from esc_tracker.journal.acts import Act, act
 from milestones.models import Milestone, Note, Responsibility, StatusUpdate
 from milestones.overdue import settle_flag
 from milestones.permissions import why_not_chair, why_not_decide, why_not_note, why_not_update
-from milestones.words import NOTE_MAX, UNPRINTABLE, Completion, Words, has_control_characters, problems_with
+from milestones.words import (
+    REMARK_MAX,
+    UNPRINTABLE,
+    Completion,
+    Words,
+    has_control_characters,
+    problems_with,
+    problems_with_notes,
+)
 from milestones.workflow import (
     Authority,
     CompletedKind,
@@ -88,7 +96,7 @@ def post_update(
         words = _with_no_forecast_where_closed(words, status)
         overdue = is_overdue(status, row.current_target_on, today)
         problems = problems_with(words, status=status, overdue=overdue, completion=completion, today=today)
-        problems |= _problems_with_note("note", note) | _problems_with_note("agency_note", agency_note)
+        problems |= problems_with_notes(note=note, agency_note=agency_note)
         if problems:
             raise Incomplete(problems)
 
@@ -126,7 +134,7 @@ def post_note(milestone: Milestone, *, by: User, text: str, audience: str) -> No
         responsible = list(Responsibility.objects.filter(milestone=milestone).in_force().lead_first())
         _demand(why_not_note(by, responsible))
         text = text.strip()
-        problems = _problems_with_note("note", text) or ({} if text else {"note": "Write the note."})
+        problems = problems_with_notes(note=text) or ({} if text else {"note": "Write the note."})
         if problems:
             raise Incomplete(problems)
         today = clock.start_of(clock.day_of(this.recorded_at))
@@ -290,17 +298,11 @@ def _completion_columns(done: Completion | None) -> dict[str, Any]:
     return {"completed_kind": CompletedKind(done.kind), "completed_on": done.on, "outcome": done.outcome}
 
 
-def _problems_with_note(name: str, text: str) -> dict[str, str]:
-    if len(text) > NOTE_MAX:
-        return {name: f"This is {len(text)} characters long; {NOTE_MAX} fit."}
-    return {name: UNPRINTABLE} if has_control_characters(text) else {}
-
-
 def _problems_with_remark(remark: str, *, needed: bool) -> dict[str, str]:
     if needed and not remark.strip():
         return {"remark": "Say why, so that the agency knows what to do."}
-    if len(remark) > 500:
-        return {"remark": f"This is {len(remark)} characters long; 500 fit."}
+    if len(remark) > REMARK_MAX:
+        return {"remark": f"This is {len(remark)} characters long; {REMARK_MAX} fit."}
     return {"remark": UNPRINTABLE} if has_control_characters(remark) else {}
 
 

@@ -12,6 +12,7 @@ STATEMENT_MAX = 500
 NEXT_STEP_MAX = 200
 SHORT_MAX = 200
 NOTE_MAX = 2000
+REMARK_MAX = STATEMENT_MAX
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +81,16 @@ def problems_with(
     }
     problems |= {name: UNPRINTABLE for name, value, _ in _lengths(words) if has_control_characters(value)}
     return problems
+
+
+def problems_with_notes(**notes: str) -> dict[str, str]:
+    """Return what is wrong with notes, given and answered by form field; empty when they may be kept."""
+    long = {
+        name: f"This is {len(text)} characters long; {NOTE_MAX} fit."
+        for name, text in notes.items()
+        if len(text) > NOTE_MAX
+    }
+    return long | {name: UNPRINTABLE for name, text in notes.items() if has_control_characters(text)}
 
 
 UNPRINTABLE = "This text contains characters that cannot be kept. Please type it again."
