@@ -6,7 +6,7 @@ the act. The sentences tell only what this person may know.
 
 from collections.abc import Sequence
 
-from esc_tracker.accounts.models import PLCY, Role, User
+from esc_tracker.accounts.models import PLCY, Role, User, agency_name
 from milestones.models import Responsibility, TargetRevision
 from milestones.workflow import UPDATABLE, Move, Status, chair_may
 
@@ -96,10 +96,11 @@ def _why_closed(status: str) -> str:
 
 
 def _not_yours(user: User, responsible: Sequence[Responsibility], speaking: Sequence[Responsibility]) -> str:
-    signed_in = f"You are signed in for {user.agency}."
+    ours = agency_name(user.agency_id or "")
+    signed_in = f"You are signed in for {ours}."
     if not speaking:
         return f"No agency is named for this milestone yet; {PLCY} keeps it as chair. {signed_in}"
     names = " and ".join(str(each.agency) for each in speaking)
     if user.agency_id in {each.agency_id for each in responsible}:
-        return f"{user.agency} supports this milestone: it may add a note, and {names} may update it."
+        return f"{ours} supports this milestone: it may add a note, and {names} may update it."
     return f"Only {names} can update this milestone. {signed_in}"

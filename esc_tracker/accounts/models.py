@@ -41,6 +41,11 @@ def agency_code(text: str) -> str:
     return text.strip().upper().replace("/", "-")
 
 
+def agency_name(code: str) -> str:
+    """Return an agency's name for its code without asking the database: the opposite of `agency_code`."""
+    return code.replace("-", "/")
+
+
 class UserManager(BaseUserManager["User"]):
     """Find people by e-mail, whatever its case."""
 
