@@ -1,0 +1,222 @@
+"""What happens when the sample history is told?
+
+The story stands in fixtures/demo.toml. It is told through the doors, act by act, each at its own past moment; between
+them the jobs run as they would have: the call each week, the flags each night, the draft each Monday.
+"""
+
+import tomllib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from actions.target_dates import TargetDate, parse_forecast
+from esc_tracker import clock
+from esc_tracker.accounts.models import Agency, User
+from esc_tracker.accounts.sample_accounts import seat_sample_accounts
+from esc_tracker.journal.acts import act
+from esc_tracker.journal.models import Entry
+from milestones.calling import open_calls
+from milestones.calls import ReportingWeek
+from milestones.models import Milestone, StatusUpdate, TargetRevision
+from milestones.overdue import flag_overdue
+from milestones.plan import assign, load_plan
+from milestones.revisions import decide_revision, request_revision
+from milestones.updates import confirm, post_update, return_completion
+from milestones.words import Completion, Words
+from milestones.workflow import Outlook
+from reports import weekly
+from reports.models import WeeklyReport
+
+STORY: Path = settings.BASE_DIR / "fixtures" / "demo.toml"
+FIRST_DAY, LAST_DAY = date(2020, 7, 1), date(2020, 9, 13)
+MARK = " (sample)"
+TOLD = "reports.load_demo"
+Facts = dict[str, Any]
+
+
+class CannotTell(Exception):
+    """The sample history cannot be loaded here; the message says why."""
+
+
+@dataclass(frozen=True, order=True)
+class Step:
+    """One thing that happens in the story, at a moment."""
+
+    at: datetime
+    order: int
+    happen: Callable[[], object]
+
+
+@transaction.atomic
+def load_demo() -> bool:
+    """Tell the sample history, all of it or nothing; returns False when it was told before.
+
+    Raises CannotTell in production, without a pinned day after the story, or over acts that are not its own.
+    """
+    if settings.PRODUCTION:
+        raise CannotTell("Sample data is not loaded in production.")
+    if Entry.objects.filter(verb=TOLD).exists():
+        return False
+    if settings.ESC_TODAY is None or settings.ESC_TODAY <= LAST_DAY:
+        raise CannotTell(f"Set ESC_TODAY to a day after {LAST_DAY}, such as 2020-09-14: the sample history ends there.")
+    if Entry.objects.exclude(verb="milestones.load_plan").exists():
+        raise CannotTell("The record holds acts of its own; the sample history is told only on an empty one.")
+    story = tomllib.loads(STORY.read_text(encoding="utf-8"))
+    with clock.at(clock.start_of(FIRST_DAY)):
+        load_plan()
+    people = seat_sample_accounts()
+    steps = [*_acts(story["act"], people), *_jobs(), *_reports(story["reports"], people)]
+    for step in sorted(steps):
+        with clock.at(step.at):
+            step.happen()
+    with act(TOLD, by=None, about="sample history") as this:
+        this.after = {"acts": len(story["act"])}
+    return True
+
+
+def _acts(acts: list[Facts], people: dict[str, User]) -> Iterator[Step]:
+    """Return what people say and decide."""
+    does = {
+        "update": _update,
+        "no_change": _no_change,
+        "confirm": _confirm,
+        "return": _return,
+        "assign": _assign,
+        "ask": _ask,
+        "accept": _accept,
+    }
+    for facts in acts:
+        what, who = does[facts["do"]], people[facts["by"]]
+        yield Step(_new_york(facts["at"]), 1, partial(what, facts, who))
+
+
+def _jobs() -> Iterator[Step]:
+    """Return what the jobs do: the draft on Mondays, the flags each night, the call when it opens.
+
+    The night after the last day is told too: it drafts the last week.
+    """
+    for number in range((LAST_DAY - FIRST_DAY).days + 2):
+        day = FIRST_DAY + timedelta(days=number)
+        night = clock.start_of(day) + timedelta(minutes=5)
+        yield Step(night, 0, _draft_what_is_due)
+        yield Step(night, 2, partial(flag_overdue, day))
+        week = ReportingWeek.of(day)
+        if clock.day_of(week.call_opens_at) == day and day <= LAST_DAY:
+            yield Step(week.call_opens_at, 0, partial(open_calls, week.call_opens_at))
+
+
+def _draft_what_is_due() -> None:
+    weekly.write_due(clock.now())
+
+
+def _reports(told: Facts, people: dict[str, User]) -> Iterator[Step]:
+    """Return what PLCY publishes and releases."""
+    publisher = people[told["published_by"]]
+    week = ReportingWeek.of(FIRST_DAY)
+    while str(week) <= told["last_published"]:
+        tuesday = datetime.combine(week.ends_on + timedelta(days=2), told["published_at"])
+        yield Step(_new_york(tuesday), 0, partial(_publish, str(week), publisher))
+        week = week.after()
+    for released in told["releases"]:
+        yield Step(_new_york(released["at"]), 0, partial(_release, released, people[released["by"]]))
+
+
+def _publish(week: str, who: User) -> None:
+    weekly.publish(_report(week), by=who, tell=False)
+
+
+def _release(facts: Facts, who: User) -> None:
+    weekly.release(_report(facts["week"]), by=who, cleared_by=_marked(facts["cleared_by"]), tell=False)
+
+
+def _new_york(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=clock.NEW_YORK)
+
+
+def _report(week: str) -> WeeklyReport:
+    return WeeklyReport.objects.get(week=week, version=1)
+
+
+def _milestone(code: str) -> Milestone:
+    return Milestone.objects.coded(code).get()
+
+
+def _last(milestone: Milestone, who: User) -> StatusUpdate | None:
+    return StatusUpdate.objects.filter(milestone=milestone, agency=who.agency).last_words().first()
+
+
+def _update(facts: Facts, who: User) -> None:
+    milestone = _milestone(facts["milestone"])
+    last = _last(milestone, who)
+    outlook = facts.get("outlook", last.outlook if last else "")
+    said = {name: facts[name] + MARK for name in ("statement", "next_step", "reason", "needed") if facts.get(name)}
+    if outlook != Outlook.ON_TRACK and "reason" not in said and last:
+        said["reason"] = last.reason
+    day = facts.get("completed_on")
+    post_update(
+        milestone,
+        by=who,
+        seen_version=milestone.version,
+        status=facts.get("status"),
+        words=Words(
+            **said,
+            outlook=outlook,
+            next_step_on=facts.get("next_step_on"),
+            waiting_on=facts.get("waiting_on", ""),
+            forecast=parse_forecast(facts["forecast"]) if "forecast" in facts else None,
+            no_forecast_reason=facts.get("no_forecast_reason", ""),
+        ),
+        completion=Completion.when(parse_forecast(day), facts["outcome"]) if day else None,
+        note=_marked(facts.get("note", "")),
+        agency_note=_marked(facts.get("agency_note", "")),
+    )
+
+
+def _no_change(facts: Facts, who: User) -> None:
+    for code in facts["milestones"]:
+        milestone = _milestone(code)
+        last = _last(milestone, who)
+        if last is None:
+            raise ValueError(f"{who.agency} has no words on {code} to repeat.")
+        names = ("statement", "next_step", "next_step_on", "waiting_on", "outlook", "reason", "needed", "forecast")
+        words = Words(**{name: getattr(last, name) for name in names}, no_forecast_reason=last.no_forecast_reason)
+        post_update(milestone, by=who, seen_version=milestone.version, words=words)
+
+
+def _confirm(facts: Facts, who: User) -> None:
+    milestone = _milestone(facts["milestone"])
+    confirm(milestone, by=who, seen_version=milestone.version)
+
+
+def _return(facts: Facts, who: User) -> None:
+    milestone = _milestone(facts["milestone"])
+    return_completion(milestone, by=who, seen_version=milestone.version, remark=_marked(facts["remark"]))
+
+
+def _assign(facts: Facts, who: User) -> None:
+    agency = Agency.objects.get(code=facts["agency"])
+    assign(facts["milestones"], agency=agency, part=facts["part"], by=who, reason=_marked(facts["reason"]))
+
+
+def _ask(facts: Facts, who: User) -> None:
+    milestone = _milestone(facts["milestone"])
+    target: TargetDate = parse_forecast(facts["target"])
+    text = _marked(facts["text"])
+    request_revision(
+        milestone, by=who, seen_version=milestone.version, target=target, category=facts["category"], text=text
+    )
+
+
+def _accept(facts: Facts, who: User) -> None:
+    pending = TargetRevision.objects.get(milestone=_milestone(facts["milestone"]), state=TargetRevision.State.PENDING)
+    decide_revision(pending, by=who, accept=True)
+
+
+def _marked(text: str) -> str:
+    return text + MARK if text else ""
