@@ -7,14 +7,15 @@ from pathlib import Path
 from django.conf import settings
 
 from actions.models import Action, PlanEdition
-from actions.plan_fixture import MilestoneData, PlanData, read_fixture
+from actions.plan_fixture import MilestoneData, read_fixture
 from actions.target_dates import Kind, TargetDate
 from esc_tracker.accounts.models import Agency, User
 from esc_tracker.journal.acts import act
 from milestones.models import Milestone, Responsibility, StatusUpdate
 from milestones.permissions import why_not_assign
+from milestones.querysets import coded
 from milestones.updates import Incomplete, NotAllowed
-from milestones.words import UNPRINTABLE, has_control_characters
+from milestones.words import STATEMENT_MAX, UNPRINTABLE, has_control_characters
 from milestones.workflow import Status, initial_status
 
 PLAN_FILE: Path = settings.BASE_DIR / "fixtures" / "plan.json"
@@ -64,12 +65,14 @@ def load_plan(path: Path = PLAN_FILE) -> Loaded:
 def assign(codes: Sequence[str], *, agency: Agency, part: str, by: User, reason: str) -> list[Responsibility]:
     """Give one agency a part in each of these milestones, for a reason that is recorded; all of them or none.
 
-    Raises NotAllowed or Incomplete, with nothing written.
+    A milestone named twice counts once. Raises NotAllowed or Incomplete, with nothing written.
     """
     with act("milestones.assign", by=by, about=", ".join(codes)[:60]) as this:
         if refusal := why_not_assign(by):
             raise NotAllowed(refusal)
-        rows = [Milestone.objects.coded(code).get() for code in codes]
+        rows = list(Milestone.objects.filter(coded(codes)))
+        if missing := set(codes) - {row.code for row in rows}:
+            raise Incomplete({"milestones": f"There is no milestone {', '.join(sorted(missing))}."})
         if problems := _problems_with_assigning(rows, agency, part, reason):
             raise Incomplete(problems)
         given = [
@@ -88,7 +91,12 @@ def assign(codes: Sequence[str], *, agency: Agency, part: str, by: User, reason:
         if part == Responsibility.Part.LEAD:
             for row in rows:
                 Milestone.objects.filter(pk=row.pk).update(current_lead=agency, current_outlook=_said_by(agency, row))
-        this.after = {"milestones": list(codes), "agency": agency.code, "part": part, "reason": reason.strip()}
+        this.after = {
+            "milestones": [row.code for row in rows],
+            "agency": agency.code,
+            "part": part,
+            "reason": reason.strip(),
+        }
     return given
 
 
@@ -134,6 +142,8 @@ def _problems_with_assigning(rows: Sequence[Milestone], agency: Agency, part: st
         problems["part"] = "Choose lead, joint or supporting."
     if not reason.strip():
         problems["reason"] = "Say why, for the record."
+    elif len(reason) > STATEMENT_MAX:
+        problems["reason"] = f"This is {len(reason)} characters long; {STATEMENT_MAX} fit."
     elif has_control_characters(reason):
         problems["reason"] = UNPRINTABLE
     for row in rows:
