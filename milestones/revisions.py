@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from actions.target_dates import TargetDate
+from actions.target_dates import Kind, TargetDate
 from esc_tracker import clock
 from esc_tracker.accounts.models import User
 from esc_tracker.journal.acts import Act, act
@@ -11,7 +11,7 @@ from milestones.overdue import settle_flag
 from milestones.permissions import why_not_decide_revision, why_not_update
 from milestones.updates import Incomplete, NotAllowed, StaleUpdate
 from milestones.words import STATEMENT_MAX, UNPRINTABLE, has_control_characters
-from milestones.workflow import OPEN, Authority
+from milestones.workflow import OPEN, UPDATABLE, Authority
 
 State = TargetRevision.State
 
@@ -65,6 +65,8 @@ def decide_revision(revision: TargetRevision, *, by: User, accept: bool) -> Targ
         if refusal := why_not_decide_revision(by, asked):
             raise NotAllowed(refusal)
         row = asked.milestone
+        if accept and row.current_status not in UPDATABLE:
+            raise NotAllowed("This milestone is closed: its target stays. The request can only be refused.")
         asked.decided_by, asked.authority = by, Authority.CHAIR
         if accept:
             _accept(this, row, asked)
@@ -98,7 +100,9 @@ def _accept(this: Act, row: Milestone, revision: TargetRevision) -> None:
 
 def _problems(row: Milestone, target: TargetDate, category: str, text: str, today: date) -> dict[str, str]:
     problems: dict[str, str] = {}
-    if target.due_on is not None and target.due_on < today:
+    if target.kind == Kind.COMPLETED:
+        problems["target"] = "Completed is a status: a target is a month, a day, or no date."
+    elif target.due_on is not None and target.due_on < today:
         problems["target"] = "A new target cannot lie in the past."
     if (target.kind, target.due_on) == (row.current_target_kind, row.current_target_on):
         problems["target"] = "This is the target already."
