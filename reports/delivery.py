@@ -5,12 +5,13 @@ compare-and-swap, sends, stamps. A crash between sending and stamping repeats th
 which mail programs show once; none is lost.
 """
 
-import json
 import logging
 import time
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from django.core.mail import EmailMessage
 
 from esc_tracker import clock
 from esc_tracker.accounts.models import Role, User
@@ -22,6 +23,13 @@ LONGEST_WAIT = timedelta(hours=6)
 PASS_SECONDS = 120  # a pass ends well before the worker's time limit; the next tick goes on
 
 log = logging.getLogger(__name__)
+
+
+class Withdrawn(Exception):
+    """The release was withdrawn while its message was on its way out."""
+
+    def __init__(self) -> None:
+        super().__init__("the release was withdrawn")
 
 
 @dataclass(frozen=True)
@@ -48,18 +56,14 @@ def send_due(now: datetime) -> Sent:
 
     Running it twice, or twice at once, sends nothing twice.
     """
-    sent = failed = 0
+    outcomes: list[bool] = []
     ends = time.monotonic() + PASS_SECONDS
-    for waiting in Delivery.objects.due(now).select_related("recipient", "report"):
+    for key, tries in Delivery.objects.due(now).values_list("pk", "tries"):
         if time.monotonic() > ends:
             break
-        if not _claim(waiting, now):
-            continue
-        if _send(waiting):
-            sent += 1
-        else:
-            failed += 1
-    return Sent(sent, failed, Delivery.objects.stuck().count())
+        if _claim(key, tries, now):
+            outcomes.append(_send(Delivery.objects.select_related("recipient", "report").get(pk=key)))
+    return Sent(outcomes.count(True), outcomes.count(False), Delivery.objects.stuck().count())
 
 
 def wait_after(tries: int) -> timedelta:
@@ -79,40 +83,36 @@ def _queue(report: WeeklyReport, edition: Delivery.Edition, roles: Collection[Ro
     )
 
 
-def _claim(waiting: Delivery, now: datetime) -> bool:
+def _claim(key: int, tries: int, now: datetime) -> bool:
     """Take a message for one try, unless another worker was first."""
-    mine = Delivery.objects.filter(pk=waiting.pk, sent_at=None, tries=waiting.tries)
-    return bool(mine.update(tries=waiting.tries + 1, claimed_at=now, next_try_at=now + LEASE))
+    mine = Delivery.objects.filter(pk=key, sent_at=None, tries=tries)
+    return bool(mine.update(tries=tries + 1, claimed_at=now, next_try_at=clock.wall() + LEASE))
 
 
 def _send(claimed: Delivery) -> bool:
     """Send one message and stamp it, or keep why it failed and when to try again."""
-    row = Delivery.objects.filter(pk=claimed.pk)
+    row = Delivery.objects.filter(pk=claimed.pk, sent_at=None)
     try:
-        text = _edition(claimed)
-        if text is None:  # Withdrawn since the pass began: it waits for another release.
-            return False
-        message = report_mail(
-            json.loads(text),
-            to=claimed.recipient.email,
-            message_id=message_id(claimed.message, claimed.recipient_id),
-        )
-        message.send()
+        _message(claimed).send()
     except Exception as problem:  # Whatever went wrong with one message, the others are sent.
-        tries = claimed.tries + 1
-        log.warning("send_due failed delivery=%d tries=%d error=%s", claimed.pk, tries, type(problem).__name__)
-        row.update(error=_in_words(problem), next_try_at=clock.wall() + wait_after(tries))
+        log.warning("send_due failed delivery=%d tries=%d error=%s", claimed.pk, claimed.tries, type(problem).__name__)
+        row.update(error=_in_words(problem), next_try_at=clock.wall() + wait_after(claimed.tries))
         return False
-    row.filter(sent_at=None).update(sent_at=clock.now(), error="")
+    row.update(sent_at=clock.now(), error="")
     return True
 
 
-def _edition(claimed: Delivery) -> str | None:
-    """Return the frozen text to tell of; None when COAC's was withdrawn."""
+def _message(claimed: Delivery) -> EmailMessage:
+    """Build the message from the frozen figures, read at the last moment: a release may have been withdrawn."""
     if claimed.edition == Delivery.Edition.ESC:
-        return claimed.report.figures
-    released = claimed.report.released()
-    return released.figures if released else None
+        figures = claimed.report.content
+    elif released := claimed.report.released():
+        figures = released.content
+    else:
+        raise Withdrawn
+    return report_mail(
+        figures, to=claimed.recipient.email, message_id=message_id(claimed.message, claimed.recipient_id)
+    )
 
 
 def _in_words(problem: Exception) -> str:

@@ -4,21 +4,22 @@ Builds messages from the frozen figures; imports no model, sends nothing.
 """
 
 import textwrap
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from email.utils import parseaddr
 from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.urls import reverse
 
-from esc_tracker.reader import last_day_before
+from esc_tracker import clock
 from milestones.calls import ReportingWeek
 from milestones.workflow import NOT_RELEASED, NOT_RELEASED_LABEL, Status
 from reports import sentences
 
 WIDTH = 76  # characters; plain text of this width is not folded on the way
 _EDITIONS = {"esc": "ESC edition", "coac": "COAC edition"}
-_NOT_PUBLIC = {
+_FOR_WHOM = {
     "esc": "For the committee. Not for release to COAC.",
     "coac": "Released to COAC. Assume everything here is public.",
 }
@@ -52,7 +53,7 @@ def _body(figures: dict[str, Any], week: ReportingWeek) -> str:
         _totals(figures["totals"]),
         f"The whole report, with every milestone behind these numbers:\n{_address(figures)}",
         f"To check that the report is unchanged, compare its digest (SHA-256):\n{figures['digest']}",
-        f"{_NOT_PUBLIC[edition]}",
+        _FOR_WHOM[edition],
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -67,7 +68,7 @@ def _totals(totals: dict[str, int]) -> str:
 
 def _address(figures: dict[str, Any]) -> str:
     edition = "?edition=coac" if figures["edition"] == "coac" else ""
-    return f"{settings.BASE_URL}/reports/{figures['week']}/{edition}"
+    return f"{settings.BASE_URL}{reverse('reports:report', args=[figures['week']])}{edition}"
 
 
 def _week(week: ReportingWeek) -> str:
@@ -80,6 +81,8 @@ def _week(week: ReportingWeek) -> str:
 
 def _as_of(moment: datetime) -> str:
     """Write up to when acts count: a midnight by the day it ends, any other moment by its day and time."""
-    from_day: date = last_day_before(moment)
-    ends_a_day = last_day_before(moment + timedelta(microseconds=1)) != from_day
-    return f"as of {'the end of ' if ends_a_day else ''}{sentences.day(from_day)}, {from_day.year}"
+    if moment == clock.start_of(clock.day_of(moment)):
+        ended = clock.day_of(moment) - timedelta(days=1)
+        return f"as of the end of {sentences.day(ended)}, {ended.year}"
+    there = moment.astimezone(clock.NEW_YORK)
+    return f"as of {sentences.day(there)}, {there.year}, {there:%H:%M} New York time"
