@@ -1,0 +1,108 @@
+"""Does a check of the record find whatever was tampered with?"""
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from esc_tracker import clock
+from esc_tracker.journal.models import Entry
+from milestones.models import StatusUpdate
+from milestones.workflow import Status
+from reports import weekly
+from reports.editions import seal
+from reports.models import ReleasedEdition, WeeklyReport
+from tests.milestones.telling import say
+from tests.reports.record import begin_record, drafted, new_york, published, released
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def record(cbp, plcy) -> None:
+    """Two published reports, one release that stands, one withdrawn, one draft."""
+    begin_record()
+    with clock.at(new_york(8, 27)):
+        say("3.3", cbp, status=Status.IN_PROGRESS)
+    first, second = published("2020-W35", "2020-W36", by=plcy)
+    released(first, by=plcy)
+    released(second, by=plcy, withheld=("4.3",))
+    weekly.withdraw(second, by=plcy)
+    drafted("2020-W37")
+
+
+def verify() -> str:
+    out = StringIO()
+    call_command("verify_record", stdout=out)
+    return out.getvalue()
+
+
+def test_an_untouched_record_is_proved_line_by_line():
+    lines = verify().splitlines()
+
+    assert lines[0] == "journal: every entry is sealed to the one before"
+    assert [line.partition(":")[0].partition(" of release")[0] for line in lines[1:]] == [
+        "2020-W35 version 1, ESC edition",
+        "2020-W35 version 1, COAC edition",
+        "2020-W36 version 1, ESC edition",
+        "2020-W36 version 1, COAC edition",
+        "2020-W37 version 1, ESC edition",
+    ]
+    assert all("unchanged, and the record says the same: " in line for line in lines[1:5])
+    assert "(withdrawn)" in lines[4]
+    assert lines[5].endswith(": draft, its digest is right")
+
+
+def test_a_changed_number_in_a_report_is_found():
+    report = WeeklyReport.objects.get(week="2020-W36")
+    WeeklyReport.objects.filter(pk=report.pk).update(figures=report.figures.replace('"overdue":15', '"overdue":3'))
+
+    with pytest.raises(CommandError, match="2020-W36 version 1, ESC edition: its text does not match its digest"):
+        verify()
+
+
+def test_a_changed_report_with_a_new_digest_is_found_by_replaying():
+    report = WeeklyReport.objects.get(week="2020-W36")
+    forged = seal({**report.content, "headline": "Nothing is overdue."})
+    WeeklyReport.objects.filter(pk=report.pk).update(figures=forged.text, digest=forged.digest)
+
+    with pytest.raises(CommandError, match=r"2020-W36 .* the record no longer says the same about digest, headline"):
+        verify()
+
+
+def test_a_changed_word_in_the_ledgers_is_found_by_replaying():
+    StatusUpdate.objects.update(statement="Rewritten.")
+
+    with pytest.raises(CommandError, match=r"2020-W35 .*: the record no longer says the same about digest, "):
+        verify()
+
+
+def test_a_report_that_disagrees_with_its_register_is_found():
+    WeeklyReport.objects.filter(week="2020-W37").update(as_of=new_york(9, 20))
+
+    with pytest.raises(CommandError, match=r"2020-W37 .*: its text and the register disagree about as_of"):
+        verify()
+
+
+def test_a_changed_release_is_found_even_when_withdrawn():
+    edition = ReleasedEdition.objects.get(report__week="2020-W36")
+    edition.figures = edition.figures.replace('"not_released":1', '"not_released":0')
+    edition.save()
+
+    with pytest.raises(CommandError, match=r"2020-W36 version 1, COAC edition of release .*withdrawn.*does not match"):
+        verify()
+
+
+def test_a_broken_chain_is_named_first():
+    Entry.objects.filter(number=2).update(about="9.9")
+
+    with pytest.raises(CommandError, match="journal: Entry 2"):
+        verify()
+
+
+def test_a_report_of_an_older_schema_is_checked_but_not_replayed():
+    report = WeeklyReport.objects.get(week="2020-W35")
+    older = seal({**report.content, "schema": 0})
+    WeeklyReport.objects.filter(pk=report.pk).update(figures=older.text, digest=older.digest)
+
+    assert "unchanged since it was frozen; written under schema 0, not replayed" in verify()
