@@ -89,7 +89,8 @@ class User(AbstractBaseUser):
             models.CheckConstraint(name="user_role_known", condition=Q(role__in=Role.values)),
             models.CheckConstraint(
                 name="user_agency_follows_role",
-                condition=Q(role=Role.PLCY_STAFF, agency=PLCY)
+                # NULL passes a CHECK, so each branch says outright whether the agency is NULL.
+                condition=Q(role=Role.PLCY_STAFF, agency__isnull=False, agency=PLCY)
                 | (Q(role=Role.ESC_MEMBER, agency__isnull=False) & ~Q(agency=PLCY))
                 | Q(
                     role__in=(Role.COAC_READER, Role.READER, Role.ADMINISTRATOR),
