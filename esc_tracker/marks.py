@@ -27,8 +27,13 @@ DAY_STYLES = {
 class Due(Protocol):
     """Anything that says when it falls due, such as the plan's target date."""
 
-    kind: str
-    due_on: date | None
+    @property
+    def kind(self) -> str:
+        """Return "month", "day" or a way of naming no date."""
+
+    @property
+    def due_on(self) -> date | None:
+        """Return the day it falls due, None where it names no date."""
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,13 @@
     show();
   }
 
+  /* A panel that stands open on a desk and would push the page away on a phone: <details open data-folds-on-phones>. */
+  function foldOnPhones(panel) {
+    panel.open = !window.matchMedia("(max-width: 39.99em)").matches;
+  }
+
   document.addEventListener("DOMContentLoaded", function () {
+    document.querySelectorAll("details[data-folds-on-phones]").forEach(foldOnPhones);
     document.querySelectorAll("form [data-shown-when]").forEach(keepShownWhen);
   });
 })();
