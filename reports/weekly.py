@@ -43,6 +43,11 @@ def report_before(week: str) -> WeeklyReport | None:
     return WeeklyReport.objects.filter(week__lt=week).order_by("-week", "-version").first()
 
 
+def newest(week: ReportingWeek) -> WeeklyReport | None:
+    """Return the newest version of a week's report, None if it is not written. One query."""
+    return WeeklyReport.objects.filter(week=str(week)).order_by("-version").first()
+
+
 def release_before(report: WeeklyReport) -> Release | None:
     """Return the standing release that COAC saw before this report's, None for the first. One query."""
     return (

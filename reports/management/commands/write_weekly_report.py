@@ -8,7 +8,6 @@ from django.core.management.base import BaseCommand, CommandError
 from esc_tracker import clock
 from milestones.calls import BadWeek, ReportingWeek
 from reports import weekly
-from reports.models import WeeklyReport
 
 
 class Command(BaseCommand):
@@ -28,13 +27,10 @@ class Command(BaseCommand):
         if not weeks:
             self.stdout.write("No week is due: every finished week has its report.")
         for week in weeks:
-            self.stdout.write(_would_draft(week) if options["dry_run"] else _draft(week))
+            self.stdout.write(_written(week) or (_would_draft(week) if options["dry_run"] else _draft(week)))
 
 
 def _draft(week: ReportingWeek) -> str:
-    there = _written(week)
-    if there is not None:
-        return _already(there)
     try:
         report = weekly.draft(week)
     except weekly.CannotDraft as refusal:
@@ -43,20 +39,16 @@ def _draft(week: ReportingWeek) -> str:
 
 
 def _would_draft(week: ReportingWeek) -> str:
-    there = _written(week)
-    if there is not None:
-        return _already(there)
     if refusal := weekly.why_not_draft(week, clock.now()):
         raise CommandError(refusal)
     return f"{week}: would be drafted as of {week.cut_off:%Y-%m-%d %H:%M} UTC"
 
 
-def _written(week: ReportingWeek) -> WeeklyReport | None:
-    return WeeklyReport.objects.filter(week=str(week)).order_by("-version").first()
-
-
-def _already(report: WeeklyReport) -> str:
-    return f"{report.week}: written already, version {report.version}, {report.get_state_display().lower()}"
+def _written(week: ReportingWeek) -> str:
+    report = weekly.newest(week)
+    if report is None:
+        return ""
+    return f"{week}: written already, version {report.version}, {report.get_state_display().lower()}"
 
 
 def _read(text: str) -> ReportingWeek:
