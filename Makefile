@@ -5,7 +5,7 @@
 MAKEFLAGS += --no-print-directory
 
 PY := .venv/bin/python
-PYTEST := .venv/bin/python -m pytest -n 2
+PYTEST := .venv/bin/python -m pytest -n 2 --dist worksteal
 ARGS ?=
 
 help: ## Say what can be asked for
