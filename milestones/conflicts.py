@@ -7,7 +7,7 @@ from esc_tracker.reader import Reader
 from milestones.forms import UpdateForm, as_kept, as_written
 from milestones.models import Milestone, StatusUpdate, TargetRevision
 from milestones.words import NOTE_MAX
-from milestones.workflow import Outcome, Outlook, Status
+from milestones.workflow import Outcome, Outlook, Status, initial_status
 
 _LABELS = {
     "status": "Status",
@@ -63,8 +63,9 @@ def compare(milestone: Milestone, seen: int, form: UpdateForm, reader: Reader) -
     ours_moved = ours is not None and ours.version > seen
     others = [said for said in milestone.last_words if said.version > seen]
     shown = ours if ours_moved or not others else others[0]
-    before = milestone.updates.filter(version__lte=seen).order_by("-version").values_list("status", flat=True).first()
-    status_moved = any(act.status != (before or act.status) or not act.is_words for act in acts)
+    earlier = milestone.updates.filter(version__lte=seen).order_by("-version").values_list("status", flat=True).first()
+    before = earlier or initial_status(milestone.plan_kind)
+    status_moved = any(act.status != before or not act.is_words for act in acts)
     both_stand = not ours_moved and not status_moved and not moved
     saved = as_written(milestone, shown)
     return Conflict(

@@ -183,6 +183,7 @@ class UpdateForm(forms.Form):
         words = REPORTED_CHOICES if milestone.status == Status.REPORTED_COMPLETE else STATUS_CHOICES
         status = self.fields["status"]
         status.widget.choices = [(choice.value, words[choice]) for choice in allowed]
+        self.fields["forecast"].required = milestone.overdue  # Or the reason why there is none.
         if milestone.target_on:
             self.fields["forecast"].help_text += f" The target is {milestone.target}."
 

@@ -128,7 +128,7 @@ def _conflict(
     conflict = compare(milestone, seen, form, request.reader)
     choices = [
         ("note", "Keep what was saved, and add what I wrote as a note for the ESC"),
-        ("mine", "Send mine on top"),
+        ("mine", "Send mine: both will stand" if conflict.both_stand else "Send mine on top"),
         ("discard", "Discard what I wrote"),
     ]
     if closed:
