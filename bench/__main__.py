@@ -88,9 +88,11 @@ class Figure:
 
 def measure(visitor: Visitor, rounds: int) -> dict[str, Figure]:
     """Ask for every page in turn, `rounds` times; a page that is not there is left out, aloud."""
+    nobody = Visitor(visitor.connection)
+    whose = {name: nobody if name == "hello" else visitor for name in PAGES}
     there = {}
     for name, path in PAGES.items():
-        answer, _ = visitor.ask(path)
+        answer, _ = whose[name].ask(path)
         if answer.status == 200:
             there[name] = path
         else:
@@ -100,7 +102,7 @@ def measure(visitor: Visitor, rounds: int) -> dict[str, Figure]:
     for number in range(WARM_UP + rounds):
         for name, path in there.items():
             begun = time.perf_counter()
-            answer, content = visitor.ask(path)
+            answer, content = whose[name].ask(path)
             took = time.perf_counter() - begun
             if number >= WARM_UP:
                 times[name].append(took * 1000)
