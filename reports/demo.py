@@ -155,7 +155,7 @@ def _update(facts: Facts, who: User) -> None:
     milestone = _milestone(facts["milestone"])
     last = _last(milestone, who)
     outlook = facts.get("outlook", last.outlook if last else "")
-    said = {name: facts[name] + MARK for name in ("statement", "next_step", "reason", "needed") if facts.get(name)}
+    said = {name: facts[name] for name in ("next_step", "reason", "needed") if name in facts}
     if outlook != Outlook.ON_TRACK and "reason" not in said and last:
         said["reason"] = last.reason
     day = facts.get("completed_on")
@@ -165,6 +165,7 @@ def _update(facts: Facts, who: User) -> None:
         seen_version=milestone.version,
         status=facts.get("status"),
         words=Words(
+            statement=_marked(facts["statement"]),
             **said,
             outlook=outlook,
             next_step_on=facts.get("next_step_on"),
