@@ -67,7 +67,7 @@ def history(people) -> None:
 
 
 def tell_a_history(*, member: User, plcy: User) -> None:
-    """Post a little of everything: 3.1 at risk and overdue, 4.3 waits to be confirmed, 2.2 is completed, 1.1 is CBP's."""
+    """Post a little of everything: 3.1 at risk and overdue, 4.3 waits to be confirmed, 2.2 is completed, 1.1 CBP's."""
     ice = make_user("ice-hsi@esc.example", Role.ESC_MEMBER, "ICE-HSI")
     usps = make_user("usps@esc.example", Role.ESC_MEMBER, "USPS")
     done = Completion.when(TargetDate.month(2020, 9), Outcome.DELIVERED)
@@ -165,7 +165,7 @@ def test_every_url_and_verb_stands_in_the_table_once():
 
     missing = [f"{verb} {route}" for route, _ in _pages() for verb in VERBS if (route, verb) not in covered]
 
-    assert missing == []
+    assert "\n".join(missing) == ""
     assert len(set(told)) == len(told)
 
 
@@ -177,7 +177,7 @@ def test_the_table_is_filled_in():
         if not re.fullmatch(r"[1-4][0-9]{2}", row[role] or "") or row["verb"] not in VERBS
     ]
 
-    assert bad == []
+    assert "\n".join(bad) == ""
 
 
 def test_only_sign_in_health_and_static_files_are_public(people):
@@ -208,7 +208,7 @@ def test_every_cell_of_the_table_holds_and_what_is_refused_or_read_writes_nothin
                 wrong.append(f"{row['verb']} {row['path']}: {answer.status_code}, yet it wrote")
             transaction.set_rollback(True)
 
-    assert wrong == []
+    assert "\n".join(wrong) == ""
 
 
 @pytest.mark.parametrize("role", ["anonymous", "coac", "plcy"])
@@ -218,20 +218,18 @@ def test_no_other_verb_breaks_a_page_or_writes(role, people, history):
     wrong = []
 
     for path in sorted({_path(row, people) for row in ROWS}):
-        for verb in ODD_VERBS:
-            with transaction.atomic():
+        with transaction.atomic():
+            for verb in ODD_VERBS:
                 answer = _ask(path, verb, session)
                 if answer.status_code >= 500:
                     wrong.append(f"{verb} {path}: {answer.status_code}")
-                transaction.set_rollback(True)
-        with transaction.atomic():
-            for verb in ODD_VERBS:
-                _ask(path, verb, session)
-            if _fingerprint() != before:
-                wrong.append(f"{path}: one of {ODD_VERBS} wrote")
+                    break
+            else:
+                if _fingerprint() != before:
+                    wrong.append(f"{path}: one of {ODD_VERBS} wrote")
             transaction.set_rollback(True)
 
-    assert wrong == []
+    assert "\n".join(wrong) == ""
 
 
 def test_a_refusal_says_why_in_a_sentence(people):
