@@ -1,0 +1,185 @@
+"""How do things stand, at a glance?
+
+Dashboards count over plain facts about every milestone this reader sees, in two queries however many there are. The
+numbers are those of `take_figures`; a test compares the two.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, Value
+from django.db.models.fields import BooleanField
+
+from actions.target_dates import Kind, TargetDate
+from esc_tracker.accounts.models import Agency
+from esc_tracker.journal.models import Entry
+from esc_tracker.reader import Reader, last_day_before
+from milestones.calling import DueCall
+from milestones.models import Milestone
+from milestones.querysets import LEAD_OR_JOINT, in_force
+from milestones.workflow import NOT_RELEASED, OPEN, Status
+from reports.figures import DUE_SOON_DAYS
+
+SHARED = ("pk", "action_id", "position", "text", "action__title", "status", "target_kind", "target_on", "overdue")
+INTERNAL = ("outlook",)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fact:
+    """What a dashboard knows of one milestone; `agencies` are those that answer for it, the lead first."""
+
+    pk: int
+    action: int
+    position: int
+    text: str
+    status: str
+    target: TargetDate | None
+    overdue: bool
+    days: int | None
+    outlook: str = ""
+    agencies: tuple[str, ...] = ()
+    silent: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def code(self) -> str:
+        """Return its number, such as 4.3."""
+        return f"{self.action}.{self.position}"
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether it is neither reported, completed nor withdrawn."""
+        return self.status in OPEN
+
+    @property
+    def due_on(self) -> date | None:
+        """Return the day its target falls due, None where it has none."""
+        return self.target.due_on if self.target else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Survey:
+    """Every milestone one reader sees, the oldest target first, with the names of agencies and actions."""
+
+    today: date
+    facts: tuple[Fact, ...]
+    agencies: Mapping[str, str]
+    actions: Mapping[int, str]
+
+    @property
+    def overdue(self) -> tuple[Fact, ...]:
+        """Return what is overdue, the oldest first."""
+        return tuple(fact for fact in self.facts if fact.overdue)
+
+    @property
+    def due_soon(self) -> tuple[Fact, ...]:
+        """Return what is open, not overdue, and falls due in the next 60 days, the next first."""
+        last = self.today + timedelta(days=DUE_SOON_DAYS)
+        return tuple(fact for fact in self.facts if fact.is_open and fact.due_on and self.today <= fact.due_on <= last)
+
+    @property
+    def not_released(self) -> int:
+        """Count what is withheld from this reader."""
+        return sum(fact.status == NOT_RELEASED for fact in self.facts)
+
+    def held_by(self, code: str) -> tuple[Fact, ...]:
+        """Return what an agency leads or carries jointly."""
+        return tuple(fact for fact in self.facts if code in fact.agencies)
+
+    def of_nobody(self) -> tuple[Fact, ...]:
+        """Return what no agency is named for."""
+        return tuple(fact for fact in self.facts if not fact.agencies)
+
+    def names(self, fact: Fact) -> str:
+        """Name the agencies that answer for a milestone, the lead first; "" where none is named."""
+        return " and ".join(self.agencies[code] for code in fact.agencies)
+
+
+def take_survey(reader: Reader, *, call: DueCall | None = None) -> Survey:
+    """Survey everything this reader sees; `call` is the one by which silence is judged. Two queries."""
+    agencies, holders, silent = _holders(reader, call)
+    columns = SHARED if reader.is_coac else SHARED + INTERNAL
+    rows = Milestone.objects.visible_to(reader).order_by(F("target_on").asc(nulls_last=True), "action_id", "position")
+    facts, actions = [], {}
+    for row in rows.values(*columns):
+        actions[row["action_id"]] = row["action__title"]
+        kind, due_on = row["target_kind"], row["target_on"]
+        facts.append(
+            Fact(
+                pk=row["pk"],
+                action=row["action_id"],
+                position=row["position"],
+                text=row["text"],
+                status=row["status"],
+                target=TargetDate(Kind(kind), due_on) if kind else None,
+                overdue=row["overdue"],
+                days=(reader.today - due_on).days if row["overdue"] else None,
+                outlook=row.get("outlook", ""),
+                agencies=tuple(holders.get(row["pk"], ())),
+                silent=frozenset(silent.get(row["pk"], ())) if row["status"] in OPEN else frozenset(),
+            )
+        )
+    return Survey(today=reader.today, facts=tuple(facts), agencies=agencies, actions=dict(sorted(actions.items())))
+
+
+def counts_of(facts: Collection[Fact]) -> dict[str, int]:
+    """Count all, each status (zero included) and what is overdue: the shape of a report's totals."""
+    counts = dict.fromkeys([*Status.values, NOT_RELEASED], 0)
+    for fact in facts:
+        counts[fact.status] += 1
+    return {"milestones": len(facts), **counts, "overdue": sum(fact.overdue for fact in facts)}
+
+
+def overdue_before(reader: Reader, since: datetime) -> int | None:
+    """Count what was overdue at an earlier moment; None where the record does not reach back so far. One query."""
+    then = Reader(role=reader.role, agency=reader.agency, moment=since, today=last_day_before(since))
+    told = Exists(Entry.objects.filter(recorded_at__lt=since))
+    rows = Milestone.objects.visible_to(then).order_by().annotate(told=told)
+    found = rows.aggregate(late=Count("pk", filter=Q(overdue=True)), known=Count("pk", filter=Q(told=True)))
+    return found["late"] if found["known"] else None
+
+
+def _holders(reader: Reader, call: DueCall | None) -> tuple[dict[str, str], dict[int, list[str]], dict[int, list[str]]]:
+    """Return the agencies' names, who answers for each milestone, and who of them is silent. One query."""
+    held = FilteredRelation(
+        "responsibilities",
+        condition=in_force(reader.moment, "responsibilities__") & Q(responsibilities__part__in=LEAD_OR_JOINT),
+    )
+    silent = (
+        Exists(Milestone.objects.silence_of(call, reader.moment).filter(pk=OuterRef("held__pk")))
+        if call
+        else Value(False, BooleanField())
+    )
+    rows = Agency.objects.annotate(held=held).annotate(is_silent=silent)
+    names: dict[str, str] = {}
+    leads_first: dict[int, list[str]] = {}
+    silent_of: dict[int, list[str]] = {}
+    for code, name, pk, part, is_silent in rows.values_list(
+        "code", "name", "held__milestone_id", "held__part", "is_silent"
+    ):
+        names[code] = name
+        if pk is not None:
+            place = 0 if part == "lead" else len(leads_first.get(pk, ()))
+            leads_first.setdefault(pk, []).insert(place, code)
+            if is_silent:
+                silent_of.setdefault(pk, []).append(code)
+    return names, leads_first, silent_of
+
+
+def silent_agencies(survey: Survey) -> list[tuple[str, int, int]]:
+    """Return `(agency code, milestones it is silent on, open milestones it answers for)` of each silent agency."""
+    found = []
+    for code in survey.agencies:
+        held = [fact for fact in survey.held_by(code) if fact.is_open]
+        if count := sum(code in fact.silent for fact in held):
+            found.append((code, count, len(held)))
+    return found
+
+
+def by_due_day(facts: Sequence[Fact]) -> dict[date, list[Fact]]:
+    """Group by the day they fall due, the next first."""
+    groups: dict[date, list[Fact]] = {}
+    for fact in facts:
+        if fact.due_on:
+            groups.setdefault(fact.due_on, []).append(fact)
+    return dict(sorted(groups.items()))

@@ -1,0 +1,334 @@
+"""What needs this reader first, and how does the plan stand?"""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from django.db.models import Exists, OuterRef
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from esc_tracker import clock
+from esc_tracker.accounts.models import Role, User
+from esc_tracker.marks import Segment
+from esc_tracker.reader import Reader, last_day_before
+from milestones import telling
+from milestones.calling import latest_due_call
+from milestones.filters import UNASSIGNED, UNASSIGNED_LABEL
+from milestones.links import link
+from milestones.progress import Progress
+from milestones.workflow import NO_OUTLOOK, OPEN, Outlook, Status, values
+from reports import sentences
+from reports.figures import take_figures
+from reports.lines import last_words, lines_of
+from reports.models import ReleasedEdition, WeeklyReport
+from reports.progress import bar_of, in_words
+from reports.survey import Fact, Survey, by_due_day, overdue_before, silent_agencies, take_survey
+from reports.wording import agreeing, say_due, say_target, week_in_words
+
+FIRST = 6  # overdue milestones shown before "all"
+A_WEEK = timedelta(days=7)
+Page = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line that leads somewhere: what it is about, a count, words, and a bar where there is one."""
+
+    label: str
+    url: str
+    count: int = 0
+    words: str = ""
+    segments: tuple[Segment, ...] = ()
+
+
+@dataclass(frozen=True)
+class Changed:
+    """One milestone that COAC sees otherwise than before: completed, or with another target."""
+
+    code: str
+    text: str
+    url: str
+    was: str = ""
+    now: str = ""
+
+
+@require_safe
+def overview(request: HttpRequest) -> HttpResponse:
+    """Show the first page for this reader's role."""
+    reader: Reader = request.reader  # type: ignore[attr-defined]
+    views: dict[Role, tuple[str, Callable[[HttpRequest, Reader], Page]]] = {
+        Role.PLCY_STAFF: ("overview/plcy.html", _for_plcy),
+        Role.ESC_MEMBER: ("overview/member.html", _for_member),
+        Role.READER: ("overview/reader.html", _for_reader),
+        Role.COAC_READER: ("overview/coac.html", _for_coac),
+    }
+    template, draw_up = views[reader.role]
+    return render(request, template, draw_up(request, reader))
+
+
+# --- By role ------------------------------------------------------------------------------------------------------
+
+
+def _for_plcy(request: HttpRequest, reader: Reader) -> Page:
+    """Show what waits for the chair's office, then the plan. Nine queries, session and person included."""
+    call = latest_due_call(reader.moment)
+    survey = take_survey(reader, call=call)
+    return _plan(request, reader, survey) | {
+        "waiting": _waiting(survey, reader),
+        "call_fell_due": call is not None,
+        "silent": [
+            Row(
+                survey.agencies[code],
+                link("milestones:list", reader=reader, silent=1, agency=code),
+                count,
+                f"{count} of {held}",
+            )
+            for code, count, held in silent_agencies(survey)
+        ],
+    }
+
+
+def _for_reader(request: HttpRequest, reader: Reader) -> Page:
+    """Show the plan. Six queries, session and person included."""
+    return _plan(request, reader, take_survey(reader))
+
+
+def _for_member(request: HttpRequest, reader: Reader) -> Page:
+    """Show what is the member's agency's, then the plan in one line per action. Eight queries at most."""
+    user = cast(User, request.user)
+    code = cast(str, user.agency_id)  # the role demands one
+    survey = take_survey(reader, call=latest_due_call(reader.moment))
+    request.overdue_count = len(survey.overdue)  # type: ignore[attr-defined]
+    ours, name = survey.held_by(code), survey.agencies[code]
+    words = last_words([fact for fact in ours if fact.is_open or fact.status == Status.REPORTED_COMPLETE], reader)
+    soon = {fact.pk for fact in survey.due_soon}
+    groups: list[tuple[str, list[Fact]]] = []
+    left = list(ours)
+    for one, several, belongs in (
+        ("is overdue", "are overdue", lambda fact: fact.overdue),
+        ("falls due in the next 60 days", "fall due in the next 60 days", lambda fact: fact.pk in soon),
+        (
+            "more got no update for the last call",
+            "more got no update for the last call",
+            lambda fact: code in fact.silent,
+        ),
+        ("is due later, or has no date", "are due later, or have no date", lambda fact: fact.is_open),
+        ("is reported, completed or withdrawn", "are reported, completed or withdrawn", lambda fact: True),
+    ):
+        taken = [fact for fact in left if belongs(fact)]
+        left = [fact for fact in left if fact not in taken]
+        groups.append((f"{sentences.opening(len(taken))} {agreeing(len(taken), one, several)}", taken))
+    return {
+        "headline": _of_agency(name, ours),
+        "forward": _silence_of(name, code, ours),
+        "groups": [
+            (heading, lines_of(facts, survey, reader, words, updates_by=user)) for heading, facts in groups if facts
+        ],
+        "agency": name,
+        "agency_url": link("milestones:agency", code, reader=reader),
+        "headline_of_plan": _headline(survey, None),
+        "all": _row("All milestones", "", survey.facts),
+        "actions": _by_action(survey, reader),
+    }
+
+
+def _for_coac(request: HttpRequest, reader: Reader) -> Page:
+    """Show what was released and what changed since the release before. Eight queries, session and person included."""
+    editions = list(
+        ReleasedEdition.objects.visible_to(reader)
+        .select_related("release")
+        .defer("figures")
+        .order_by("-release__as_of", "-release__version")
+    )
+    since = editions[0].since if editions else cast(datetime, reader.moment)  # COAC always looks at a moment
+    figures = take_figures(reader, since)
+    request.overdue_count = figures["totals"]["overdue"]  # type: ignore[attr-defined]
+    return {
+        "headline": figures["headline"],
+        "figures": figures,
+        "changed_since": telling.say_day(last_day_before(since)) if len(editions) > 1 else "the record began",
+        "completed": [
+            Changed(each["code"], each["text"], link("milestones:detail", each["code"], reader=reader))
+            for each in figures["completed"]
+        ],
+        "moved": [_moved(each, reader) for each in figures["moved"]],
+        "all": Row("All milestones", "", segments=bar_of(figures["totals"])),
+        "actions": [
+            Row(
+                f"{each['number']}. {each['title']}",
+                link("milestones:action", each["number"], reader=reader),
+                words=in_words(each),
+                segments=bar_of(each),
+            )
+            for each in figures["by_action"]
+        ],
+        "releases": [
+            Row(
+                f"Report for {week_in_words(each.release.week)}",
+                link("reports:report", each.release.week, reader=reader),
+                words=each.release.week,
+            )
+            for each in editions
+        ],
+    }
+
+
+def _moved(row: Page, reader: Reader) -> Changed:
+    was, now = (say_target(row[key]) for key in ("moved_from", "target"))
+    return Changed(row["code"], row["text"], link("milestones:detail", row["code"], reader=reader), was, now)
+
+
+# --- The plan -----------------------------------------------------------------------------------------------------
+
+
+def _plan(request: HttpRequest, reader: Reader, survey: Survey) -> Page:
+    """Return what PLCY and readers see of the whole plan. Two queries."""
+    since = clock.end_of(reader.today - A_WEEK)
+    first = survey.overdue[:FIRST]
+    request.overdue_count = len(survey.overdue)  # type: ignore[attr-defined]
+    return {
+        "headline": _headline(survey, overdue_before(reader, since)),
+        "forward": _forward(survey),
+        "overdue": lines_of(first, survey, reader, last_words(first, reader)),
+        "overdue_count": len(survey.overdue),
+        "overdue_url": link("reports:overdue", reader=reader),
+        "due_soon": _due_soon(survey, reader),
+        "all": _row("All milestones", "", survey.facts),
+        "actions": _by_action(survey, reader),
+        "agencies": _by_agency(survey, reader),
+    }
+
+
+def _headline(survey: Survey, before: int | None) -> str:
+    overdue = survey.overdue
+    return sentences.headline(
+        milestones=len(survey.facts),
+        overdue=len(overdue),
+        unassigned_overdue=sum(not fact.agencies for fact in overdue),
+        change=None if before is None else len(overdue) - before,
+        than="last week",
+    )
+
+
+def _forward(survey: Survey) -> str:
+    """Say how the next due date looks: "Of the 12 due on Oct. 31 (Sat), nine are on track, three are not." """
+    for day, facts in by_due_day(survey.due_soon).items():
+        spoken = [fact for fact in facts if fact.outlook != NO_OUTLOOK]
+        good = sum(fact.outlook == Outlook.ON_TRACK for fact in facts)
+        bad = len(spoken) - good
+        if len(facts) == 1:
+            looks = str(Outlook(spoken[0].outlook).label).lower() if spoken else "without word on how it looks"
+            return f"Next, {facts[0].code} falls due on {say_due(day)}; it is {looks}."
+        if not spoken:
+            return f"Next, {sentences.counted(len(facts))} fall due on {say_due(day)}; nobody has given word on them."
+        said = [f"{sentences.counted(good)} {agreeing(good, 'is', 'are')} on track"]
+        said += [f"{sentences.counted(bad)} {agreeing(bad, 'is', 'are')} not"] if bad else []
+        silent = len(facts) - len(spoken)
+        said += [f"on {sentences.counted(silent)} nobody has given word"] if silent else []
+        return f"Of the {sentences.counted(len(facts))} due on {say_due(day)}, {', '.join(said)}."
+    return ""
+
+
+def _due_soon(survey: Survey, reader: Reader) -> list[Row]:
+    """Return the days on which something falls due, each with how that looks."""
+    rows = []
+    for day, facts in by_due_day(survey.due_soon).items():
+        url = link("milestones:list", reader=reader, due_after=day, due_before=day, status=values(OPEN))
+        rows.append(Row(say_due(day), url, len(facts), _looks(facts)))
+    return rows
+
+
+def _looks(facts: Collection[Fact]) -> str:
+    counts = [(sum(fact.outlook == outlook for fact in facts), str(outlook.label).lower()) for outlook in Outlook]
+    counts.append((sum(fact.outlook == NO_OUTLOOK for fact in facts), "no word"))
+    return " · ".join(f"{count} {said}" for count, said in counts if count)
+
+
+def _by_action(survey: Survey, reader: Reader) -> list[Row]:
+    return [
+        _row(
+            f"{number}. {title}",
+            link("milestones:action", number, reader=reader),
+            [fact for fact in survey.facts if fact.action == number],
+        )
+        for number, title in survey.actions.items()
+    ]
+
+
+def _by_agency(survey: Survey, reader: Reader) -> list[Row]:
+    """Return each agency that answers for something, then what no agency is named for."""
+    rows = [
+        _row(name, link("milestones:agency", code, reader=reader), survey.held_by(code))
+        for code, name in survey.agencies.items()
+        if survey.held_by(code)
+    ]
+    nobodys = link("milestones:list", reader=reader, agency=UNASSIGNED)
+    return [*rows, _row(UNASSIGNED_LABEL, nobodys, survey.of_nobody())]
+
+
+def _row(label: str, url: str, facts: Sequence[Fact]) -> Row:
+    progress = Progress()
+    for fact in facts:
+        progress.add(fact.status, fact.overdue)
+    return Row(label, url, len(facts), progress.in_words, progress.segments)
+
+
+# --- What waits, and for whom ---------------------------------------------------------------------------------------
+
+
+def _waiting(survey: Survey, reader: Reader) -> list[Row]:
+    """Return what waits for the chair's office. One query, none for a day gone by."""
+    reported = sum(fact.status == Status.REPORTED_COMPLETE for fact in survey.facts)
+    unnamed = sum(fact.status in OPEN for fact in survey.of_nobody())
+    rows = [
+        Row(
+            agreeing(reported, "completion to confirm", "completions to confirm"),
+            link("milestones:list", reader=reader, status=Status.REPORTED_COMPLETE.value),
+            reported,
+        ),
+        Row(
+            agreeing(unnamed, "open milestone without an agency", "open milestones without an agency"),
+            link("milestones:list", reader=reader, agency=UNASSIGNED, status=values(OPEN)),
+            unnamed,
+        ),
+    ]
+    return [row for row in rows if row.count] + (_reports_waiting(reader) if reader.may_act else [])
+
+
+def _reports_waiting(reader: Reader) -> list[Row]:
+    """Return the drafts to publish in week order, and the latest published report if it is not released. One query."""
+    released = Exists(ReleasedEdition.objects.standing().filter(report=OuterRef("pk")).order_by())
+    recent = list(
+        WeeklyReport.objects.defer("figures").annotate(is_released=released).order_by("-week", "-version")[:12]
+    )
+    published = next((each for each in recent if each.is_published), None)
+    rows = [_report_row(each, "to publish", reader) for each in reversed(recent) if not each.is_published]
+    return rows + ([_report_row(published, "to release", reader)] if published and not published.is_released else [])
+
+
+def _report_row(report: WeeklyReport, waits: str, reader: Reader) -> Row:
+    url = link("reports:report", report.week, reader=reader)
+    return Row(f"{report.week.partition('-')[2]} report {waits}", url, words=week_in_words(report.week))
+
+
+def _of_agency(name: str, facts: Sequence[Fact]) -> str:
+    """Say how an agency's milestones stand: "CBP answers for 10 milestones; six are overdue." """
+    if not facts:
+        return f"{name} answers for no milestone yet."
+    late = sum(fact.overdue for fact in facts)
+    held = f"{name} answers for {telling.counted(len(facts), 'milestone')}"
+    if late == len(facts) > 1:
+        return f"{held}; all of them are overdue."
+    return f"{held}; {sentences.counted(late) if late else 'none'} {agreeing(late or 1, 'is', 'are')} overdue."
+
+
+def _silence_of(name: str, code: str, facts: Sequence[Fact]) -> str:
+    """Say on how many of its open milestones an agency was silent, "" for none."""
+    silent, still_open = sum(code in fact.silent for fact in facts), sum(fact.is_open for fact in facts)
+    if not silent:
+        return ""
+    said, of_all = sentences.counted(silent), sentences.counted(still_open)
+    return f"At the last call {name} gave no update on {said} of its {of_all} open milestones."
