@@ -27,6 +27,7 @@ from milestones.plan import assign
 from milestones.updates import confirm, post_update
 from milestones.words import Completion, Words
 from milestones.workflow import Outcome, Outlook, Status
+from reports import weekly
 from tests.factories import make_user
 
 ROLES = ("anonymous", "coac", "reader", "member", "plcy", "admin")
@@ -67,7 +68,10 @@ def history(people) -> None:
 
 
 def tell_a_history(*, member: User, plcy: User) -> None:
-    """Post a little of everything: 3.1 at risk and overdue, 4.3 waits to be confirmed, 2.2 is completed, 1.1 CBP's."""
+    """Post a little of everything: 3.1 at risk and overdue, 4.3 waits to be confirmed, 2.2 is completed, 1.1 CBP's.
+
+    The report of W36 is published and released, that of W37 a draft.
+    """
     ice = make_user("ice-hsi@esc.example", Role.ESC_MEMBER, "ICE-HSI")
     usps = make_user("usps@esc.example", Role.ESC_MEMBER, "USPS")
     done = Completion.when(TargetDate.month(2020, 9), Outcome.DELIVERED)
@@ -84,6 +88,9 @@ def tell_a_history(*, member: User, plcy: User) -> None:
     with clock.at(_on(10, 15)):
         _say("3.1", member, status=Status.IN_PROGRESS, outlook=Outlook.AT_RISK, note="A remark.", agency_note="Ours.")
         _say("4.3", ice, status=Status.REPORTED_COMPLETE, completion=done)
+    with clock.at(_on(14, 0)):
+        [w36, _] = weekly.write_due(clock.now())
+        weekly.release(weekly.publish(w36, by=plcy), by=plcy, cleared_by="Dana Reyes, counsel")
 
 
 def _on(day: int, hour: int) -> datetime:
