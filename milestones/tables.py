@@ -24,6 +24,9 @@ IN_PLAN_ORDER = ("action_id", "position", "pk")
 FIRST_WORDS = 70  # characters of the last statement
 INTERNAL = ("outlook", "last_update")
 SORT_ALIASES = {"milestone": "code"}  # a milestone is named by its number
+NO_AGENCY = format_html('<span class="esc-aside">{}</span>', UNASSIGNED_LABEL)
+NO_TARGET = format_html('<span class="esc-aside">{}</span>', "None")
+NO_UPDATE = format_html('<span class="esc-aside">{}</span>', "No update yet")
 Ordered = tuple[MilestoneQuerySet, bool]
 
 
@@ -87,7 +90,7 @@ class MilestoneTable(tables.Table):
 
     def render_agency(self, record: Milestone) -> SafeString | str:
         """Name those who answer for it, the lead first."""
-        return agencies_of(record.responsible) or format_html('<span class="esc-aside">{}</span>', UNASSIGNED_LABEL)
+        return agencies_of(record.responsible) or NO_AGENCY
 
     def render_target(self, record: Milestone) -> SafeString:
         """Show the target in the plan's words and, for the committee, what it was before it moved."""
@@ -95,7 +98,7 @@ class MilestoneTable(tables.Table):
             return format_html('<span class="esc-aside">Plan: {}</span>', record.plan_printed)
         target = target_in_words(record)
         if target is None:
-            return format_html('<span class="esc-aside">None</span>')
+            return NO_TARGET
         if self.reader.sees_internal and record.moves:
             return format_html(
                 '{} <span class="esc-aside esc-nowrap">was: {}</span>', target_mark(target), record.plan_printed
@@ -115,7 +118,7 @@ class MilestoneTable(tables.Table):
     def render_last_update(self, record: Milestone) -> SafeString | str:
         """Show when somebody last spoke, and their first words."""
         if not record.last_words:
-            return format_html('<span class="esc-aside">No update yet</span>')
+            return NO_UPDATE
         said = record.last_words[0]
         words = said.statement if len(said.statement) <= FIRST_WORDS else f"{said.statement[:FIRST_WORDS].rstrip()}…"
         on = clock.day_of(said.recorded_at)

@@ -1,0 +1,167 @@
+"""Is a milestone's history told in sentences, newest first, and to whom it may be told?"""
+
+from datetime import date
+
+import pytest
+
+from actions.target_dates import TargetDate
+from esc_tracker import clock
+from esc_tracker.reader import reader_for
+from milestones.history import history_of
+from milestones.models import Milestone
+from milestones.overdue import flag_overdue
+from milestones.revisions import decide_revision, request_revision
+from milestones.updates import reopen, withdraw
+from tests.milestones.pages.reading import MARKER, noon
+from tests.milestones.pages.saying import milestone, say
+
+pytestmark = pytest.mark.django_db
+
+
+def told(code: str, user, as_of: str = "", kind: str = "") -> list[str]:
+    """Return the history as `who: what`, newest first."""
+    seen = reader_for(user, as_of)
+    found = Milestone.objects.visible_to(seen).coded(code).get()
+    lines = [line for line in history_of(found, seen) if not kind or line.kind == kind]
+    return [f"{line.speaker}{f' ({line.person})' if line.person else ''}: {line.sentence}" for line in lines]
+
+
+def test_history_is_told_newest_first_in_sentences(reader, month):
+    assert (
+        told("4.3", reader)
+        == [
+            "ICE/HSI: for ICE/HSI and PLCY only",
+            "ICE/HSI: for the ESC",
+            "ICE/HSI: Moved it from “Not started” to “In progress”.",
+            "PLCY: Accepted the new target. The target moved from Oct. 2020 to Dec. 2020 (+2 months).",
+            "ICE/HSI: Asked for a new target, Dec. 2020.",
+        ][1:]
+    )
+
+
+def test_reported_confirmed_and_returned_are_told_with_their_outcome(reader, month):
+    assert told("2.2", reader) == [
+        "PLCY: Confirmed the completion: delivered, on Aug 12, 2020.",
+        "CBP: Reported it complete: delivered, on Aug 12, 2020.",
+    ]
+    assert told("7.1", reader) == [
+        "The tracker: Flagged as overdue: its target, Aug 31, 2020, had passed.",
+        "PLCY: Returned the report of completion; it is in progress again.",
+        "CBP: Reported it complete: delivered, on Sep 2, 2020.",
+    ]
+
+
+def test_responsibility_flag_and_reason_are_told(reader, month):
+    found = Milestone.objects.visible_to(reader_for(reader)).coded("1.1").get()
+
+    lines = history_of(found, reader_for(reader))
+
+    assert [line.sentence for line in lines] == [
+        "Flagged as overdue: its target, Jul 31, 2020, had passed.",
+        "Named CBP as lead agency.",
+    ]
+    assert lines[1].quotes == (("Why", f"{MARKER} agreed"),)
+
+
+def test_each_kind_of_update_has_its_sentence(reader, cbp, plan):
+    common = {"statement": "One.", "no_forecast_reason": "Unclear."}
+    with clock.at(noon(1)):
+        say("3.1", cbp, **common)
+    with clock.at(noon(2)):
+        say("3.1", cbp, **common)
+    with clock.at(noon(3)):
+        say("3.1", cbp, **{**common, "statement": "Two."})
+    with clock.at(noon(4)):
+        say(
+            "3.1",
+            cbp,
+            **{**common, "statement": "Two."},
+            outlook="at_risk",
+            reason="Slow.",
+            forecast=TargetDate.month(2020, 10),
+        )
+    with clock.at(noon(5)):
+        say("3.1", cbp, **{**common, "statement": "Two."}, outlook="on_track", status="in_progress")
+
+    assert told("3.1", reader) == [
+        "CBP: Moved it from “Not started” to “In progress”, changed the outlook from “At risk” to “On track”"
+        " and gives no forecast any more.",
+        "CBP: Changed the outlook from “On track” to “At risk” and now expects it Oct. 2020.",
+        "CBP: Posted an update.",
+        "CBP: Said that nothing has changed.",
+        "CBP: Spoke for the first time.",
+    ]
+
+
+def test_reopening_and_withdrawing_are_told_with_their_reason(reader, plcy, month):
+    with clock.at(noon(13)):
+        reopen(milestone("2.2"), by=plcy, seen_version=2, remark="A page is missing.")
+        withdraw(milestone("2.2"), by=plcy, seen_version=3, remark="Not needed.")
+
+    found = Milestone.objects.visible_to(reader_for(reader)).coded("2.2").get()
+    lines = history_of(found, reader_for(reader))[:2]
+
+    assert [(line.sentence, line.quotes) for line in lines] == [
+        ("Withdrew it from the plan.", (("", "Not needed."),)),
+        ("Reopened it; it is in progress again.", (("", "A page is missing."),)),
+    ]
+
+
+def test_person_is_named_within_the_own_agency_and_to_plcy(reader, cbp, ice, plcy, month):
+    [line] = told("3.3", reader, kind="words")
+    assert line.startswith("CBP: ")
+    assert told("3.3", ice, kind="words")[0].startswith("CBP: ")
+    assert told("3.3", cbp, kind="words")[0].startswith("CBP (CBP): ")
+    assert told("3.3", plcy, kind="words")[0].startswith("CBP (CBP): ")
+
+
+def test_coac_has_no_history(coac, month):
+    assert told("4.3", coac) == []
+
+
+def test_history_as_of_a_day_ends_with_that_day(reader, month):
+    assert told("4.3", reader, "2020-09-09") == []
+    assert told("7.1", reader, "2020-09-03") == told("7.1", reader)[1:]
+    assert told("1.1", reader, "2020-09-02") == []
+
+
+def test_waiting_request_for_a_target_is_told_to_the_asking_agency_and_plcy_only(reader, cbp, ice, plcy, plan):
+    with clock.at(noon(10)):
+        asked = _ask(ice)
+
+    waiting = {user.email: len(told("4.3", user)) for user in (reader, cbp, ice, plcy)}
+    with clock.at(noon(11)):
+        decide_revision(asked, by=plcy, accept=False)
+
+    assert waiting == {reader.email: 0, cbp.email: 0, ice.email: 1, plcy.email: 1}
+    assert told("4.3", reader) == [
+        "PLCY: Refused the new target, Dec. 2020.",
+        "ICE/HSI: Asked for a new target, Dec. 2020.",
+    ]
+    assert told("4.3", ice, "2020-09-10") == ["ICE/HSI (ICE-HSI): Asked for a new target, Dec. 2020."]
+
+
+def test_earlier_target_is_told_as_moved_at_once(reader, ice, plan):
+    request_revision(
+        milestone("4.3"),
+        by=ice,
+        seen_version=0,
+        target=TargetDate.day(date(2020, 9, 30)),
+        category="scope",
+        text="Sooner.",
+    )
+
+    assert told("4.3", reader) == ["ICE/HSI: The target moved from Oct. 2020 to Sept. 30, 2020 (−1 month)."]
+
+
+def test_every_flag_is_told(reader, plan):
+    with clock.at(noon(1)):
+        flag_overdue(clock.today())
+
+    assert told("8.1", reader) == ["The tracker: Flagged as overdue: its target, Jul 31, 2020, had passed."]
+
+
+def _ask(ice):
+    return request_revision(
+        milestone("4.3"), by=ice, seen_version=0, target=TargetDate.month(2020, 12), category="legal", text="Counsel."
+    )
