@@ -7,10 +7,11 @@ moment, so that no two numbers of one account can contradict each other.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from django.db.models import F
 
-from actions.target_dates import TargetDate
+from actions.target_dates import Kind, TargetDate
 from esc_tracker import clock
 from esc_tracker.journal.models import Entry
 from esc_tracker.reader import Reader, last_day_before
@@ -32,7 +33,7 @@ class Before:
     """What a milestone was at the `since` of an account."""
 
     status: str
-    target: TargetDate | None
+    target: tuple[str | None, date | None]
     overdue: bool
 
 
@@ -142,8 +143,9 @@ def _headline(
 def _before(reader: Reader, since: datetime) -> dict[int, Before]:
     """Return what the same reader's milestones were at `since`. One query."""
     then = replace(reader, moment=since, today=last_day_before(since), as_of=None)
-    rows = Milestone.objects.visible_to(then).order_by()
-    return {row.pk: Before(row.status, row.target, row.overdue) for row in rows}
+    rows: Any = Milestone.objects.visible_to(then).order_by()
+    facts = rows.values_list("pk", "status", "target_kind", "target_on", "overdue")
+    return {key: Before(status, (kind, due_on), overdue) for key, status, kind, due_on, overdue in facts}
 
 
 def _is_due_soon(milestone: Milestone, reader: Reader) -> bool:
@@ -211,13 +213,16 @@ def _moved_between(reader: Reader, milestones: Sequence[Milestone], before: dict
     return [
         _moved(each, reader, before)
         for each in milestones
-        if each.status != NOT_RELEASED and each.pk in before and before[each.pk].target != each.target
+        if each.status != NOT_RELEASED
+        and each.pk in before
+        and before[each.pk].target != (each.target_kind, each.target_on)
     ]
 
 
 def _moved(milestone: Milestone, reader: Reader, before: dict[int, Before]) -> Row:
-    was = before.get(milestone.pk)
-    return row_of(milestone, reader) | {"moved_from": target_of(was.target if was else milestone.plan)}
+    kind, due_on = before[milestone.pk].target if milestone.pk in before else (milestone.plan_kind, milestone.plan_on)
+    was = TargetDate(Kind(kind), due_on) if kind else None
+    return row_of(milestone, reader) | {"moved_from": target_of(was)}
 
 
 def _silent(reader: Reader, milestones: Sequence[Milestone], week: str) -> list[Row]:
