@@ -15,7 +15,7 @@ from django.urls import reverse
 from esc_tracker import clock
 from milestones.calls import ReportingWeek
 from milestones.workflow import NOT_RELEASED, NOT_RELEASED_LABEL, Status
-from reports import sentences
+from reports.wording import days_in_words, say_day
 
 WIDTH = 76  # characters; plain text of this width is not folded on the way
 _EDITIONS = {"esc": "ESC edition", "coac": "COAC edition"}
@@ -29,7 +29,7 @@ def report_mail(figures: dict[str, Any], *, to: str, message_id: str) -> EmailMe
     """Return the mail that tells one person about one edition: headline, totals, link and digest, as plain text."""
     week = ReportingWeek.read(figures["week"])
     return EmailMessage(
-        subject=f"ESC weekly status report {week}, to {sentences.day(week.ends_on)}, {week.ends_on.year}",
+        subject=f"ESC weekly status report {week}, to {say_day(week.ends_on)}",
         body=_body(figures, week),
         to=[to],
         headers={"Message-ID": message_id},
@@ -72,17 +72,13 @@ def _address(figures: dict[str, Any]) -> str:
 
 
 def _week(week: ReportingWeek) -> str:
-    """Write a week as people say it: Sep 7 – 13, 2020; Sep 28 – Oct 4, 2020."""
-    first, last = week.starts_on, week.ends_on
-    until = str(last.day) if first.month == last.month else sentences.day(last)
-    year = f", {first.year}" if first.year != last.year else ""
-    return f"{sentences.day(first)}{year} – {until}, {last.year}"
+    return f"{days_in_words(week.starts_on, week.ends_on)}, {week.ends_on.year}"
 
 
 def _as_of(moment: datetime) -> str:
     """Write up to when acts count: a midnight by the day it ends, any other moment by its day and time."""
     if moment == clock.start_of(clock.day_of(moment)):
         ended = clock.day_of(moment) - timedelta(days=1)
-        return f"as of the end of {sentences.day(ended)}, {ended.year}"
+        return f"as of the end of {say_day(ended)}"
     there = moment.astimezone(clock.NEW_YORK)
-    return f"as of {sentences.day(there)}, {there.year}, {there:%H:%M} New York time"
+    return f"as of {say_day(there)}, {there:%H:%M} New York time"
