@@ -90,9 +90,11 @@ def _take_update(request: Acting, milestone: Milestone) -> HttpResponse:
         )
     except NotAllowed as refusal:
         raise PermissionDenied(str(refusal)) from refusal
-    except StaleUpdate:
-        milestone = _find(request, milestone.code)
-        return _conflict(request, milestone, _written(request, milestone), seen)
+    except StaleUpdate as late:
+        if late.milestone.version != milestone.version:
+            milestone = _find(request, milestone.code)
+            form = _written(request, milestone)
+        return _conflict(request, milestone, form, seen)
     except IllegalMove as illegal:
         form.add_problems({"status": str(illegal)})
     except Incomplete as incomplete:
