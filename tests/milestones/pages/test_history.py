@@ -27,16 +27,12 @@ def told(code: str, user, as_of: str = "", kind: str = "") -> list[str]:
 
 
 def test_history_is_told_newest_first_in_sentences(reader, month):
-    assert (
-        told("4.3", reader)
-        == [
-            "ICE/HSI: for ICE/HSI and PLCY only",
-            "ICE/HSI: for the ESC",
-            "ICE/HSI: Moved it from “Not started” to “In progress”.",
-            "PLCY: Accepted the new target. The target moved from Oct. 2020 to Dec. 2020 (+2 months).",
-            "ICE/HSI: Asked for a new target, Dec. 2020.",
-        ][1:]
-    )
+    assert told("4.3", reader) == [
+        "ICE/HSI: Moved it from “Not started” to “In progress”.",
+        "ICE/HSI: for the ESC",
+        "PLCY: Accepted the new target. The target moved from Oct. 2020 to Dec. 2020 (+2 months).",
+        "ICE/HSI: Asked for a new target, Dec. 2020.",
+    ]
 
 
 def test_reported_confirmed_and_returned_are_told_with_their_outcome(reader, month):
