@@ -249,7 +249,7 @@ def _target_line(revision: TargetRevision, reader: Reader, sentence: str) -> His
         person=_named(reader, revision.agency_id, revision.by_name),  # type: ignore[attr-defined]  # annotated
         sentence=sentence,
         quotes=((TargetRevision.Category(revision.category).label, revision.text),),
-        place=revision.version or 0,
+        place=(revision.version or 0) if revision.decided_by_id is None else 0,  # asked before it was decided
     )
 
 
