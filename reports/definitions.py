@@ -129,7 +129,7 @@ CHAPTERS = (
         ),
     ),
     Chapter(
-        "outlook",
+        "looks",
         "How it looks",
         (
             Term(

@@ -8,8 +8,20 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, Value
-from django.db.models.fields import BooleanField
+from django.db.models import (
+    BooleanField,
+    Case,
+    Exists,
+    F,
+    FilteredRelation,
+    Func,
+    IntegerField,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+    When,
+)
 
 from actions.target_dates import Kind, TargetDate
 from esc_tracker.accounts.models import Agency
@@ -65,6 +77,7 @@ class Survey:
     facts: tuple[Fact, ...]
     agencies: Mapping[str, str]
     actions: Mapping[int, str]
+    overdue_before: int | None = None
 
     @property
     def overdue(self) -> tuple[Fact, ...]:
@@ -95,13 +108,18 @@ class Survey:
         return " and ".join(self.agencies[code] for code in fact.agencies)
 
 
-def take_survey(reader: Reader, *, call: DueCall | None = None) -> Survey:
-    """Survey everything this reader sees; `call` is the one by which silence is judged. Two queries."""
+def take_survey(reader: Reader, *, call: DueCall | None = None, since: datetime | None = None) -> Survey:
+    """Survey everything this reader sees. Two queries.
+
+    `call` is the one by which silence is judged, `since` an earlier moment whose overdue are counted too.
+    """
     agencies, holders, silent = _holders(reader, call)
+    before = _overdue_before(reader, since) if since else Value(None, IntegerField())
     columns = SHARED if reader.is_coac else SHARED + INTERNAL
     rows = Milestone.objects.visible_to(reader).order_by(F("target_on").asc(nulls_last=True), "action_id", "position")
-    facts, actions = [], {}
-    for row in rows.values(*columns):
+    facts, actions, late_before = [], {}, None
+    for row in rows.annotate(overdue_before=before).values(*columns, "overdue_before"):
+        late_before = row["overdue_before"]
         actions[row["action_id"]] = row["action__title"]
         kind, due_on = row["target_kind"], row["target_on"]
         facts.append(
@@ -119,7 +137,13 @@ def take_survey(reader: Reader, *, call: DueCall | None = None) -> Survey:
                 silent=frozenset(silent.get(row["pk"], ())) if row["status"] in OPEN else frozenset(),
             )
         )
-    return Survey(today=reader.today, facts=tuple(facts), agencies=agencies, actions=dict(sorted(actions.items())))
+    return Survey(
+        today=reader.today,
+        facts=tuple(facts),
+        agencies=agencies,
+        actions=dict(sorted(actions.items())),
+        overdue_before=late_before,
+    )
 
 
 def counts_of(facts: Collection[Fact]) -> dict[str, int]:
@@ -130,13 +154,15 @@ def counts_of(facts: Collection[Fact]) -> dict[str, int]:
     return {"milestones": len(facts), **counts, "overdue": sum(fact.overdue for fact in facts)}
 
 
-def overdue_before(reader: Reader, since: datetime) -> int | None:
-    """Count what was overdue at an earlier moment; None where the record does not reach back so far. One query."""
+def _overdue_before(reader: Reader, since: datetime) -> Case:
+    """Return how many were overdue at an earlier moment, null where the record does not reach back so far.
+
+    Does not depend on the row it is annotated to: it rides along with the survey's query.
+    """
     then = Reader(role=reader.role, agency=reader.agency, moment=since, today=last_day_before(since))
-    told = Exists(Entry.objects.filter(recorded_at__lt=since))
-    rows = Milestone.objects.visible_to(then).order_by().annotate(told=told)
-    found = rows.aggregate(late=Count("pk", filter=Q(overdue=True)), known=Count("pk", filter=Q(told=True)))
-    return found["late"] if found["known"] else None
+    late = Milestone.objects.visible_to(then).overdue().order_by()
+    count = late.annotate(count=Func(F("pk"), function="COUNT", output_field=IntegerField())).values("count")
+    return Case(When(Exists(Entry.objects.filter(recorded_at__lt=since)), then=Subquery(count)), default=None)
 
 
 def _holders(reader: Reader, call: DueCall | None) -> tuple[dict[str, str], dict[int, list[str]], dict[int, list[str]]]:

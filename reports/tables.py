@@ -55,7 +55,7 @@ class OverdueTable(MilestoneTable):
     def render_last_update(self, record: Milestone) -> SafeString:
         """Show each agency's first words with their day, and what comes next."""
         lines = [(_word(each),) for each in spoken(record)]
-        return format_html_join("", "{}", lines) or format_html('<span class="esc-aside">No update yet</span>')
+        return format_html_join("", "{}", lines) or format_html('<span class="esc-aside">{}</span>', "No update yet")
 
     def order_days(self, rows: MilestoneQuerySet, is_descending: bool) -> Ordered:
         """Sort by days overdue, plan order among equals."""

@@ -15,6 +15,7 @@ from milestones.exports import milestones_csv
 from milestones.filters import shown
 from milestones.links import link
 from milestones.models import Milestone
+from milestones.querysets import MilestoneQuerySet
 from milestones.tables import SORT_ALIASES, CountedPaginator
 from milestones.telling import counted, say_day
 from reports import sentences
@@ -86,9 +87,14 @@ def _lead(survey: Survey) -> str:
 
 def _table(reader: Reader, found: Sequence[Fact], form: OverdueFilters) -> OverdueTable:
     """Return the table of what was asked for, in its order, not yet fetched."""
-    rows = Milestone.objects.visible_to(reader).filter(pk__in=[fact.pk for fact in found]).overdue()
-    rows = rows.for_table(reader) if found else rows.none()
-    return OverdueTable(rows, reader=reader, order_by=_order(form), order_by_field="sort")
+    rows = _rows(reader, found)
+    return OverdueTable(
+        rows.for_table(reader) if found else rows.none(), reader=reader, order_by=_order(form), order_by_field="sort"
+    )
+
+
+def _rows(reader: Reader, found: Sequence[Fact]) -> MilestoneQuerySet:
+    return Milestone.objects.visible_to(reader).filter(pk__in=[fact.pk for fact in found]).overdue()
 
 
 def _paged(table: OverdueTable, form: OverdueFilters, *, known: int) -> OverdueTable:
@@ -116,10 +122,9 @@ def _file(request: HttpRequest, survey: Survey, form: OverdueFilters) -> HttpRes
         problems = [f"This list can be exported as csv, not as “{shown(request.GET['export'])}”."]
     if problems:
         return render(request, "400.html", {"reason": " ".join(problems)}, status=400)
-    table = _table(reader, _matching(survey, form.asked), form)
-    return milestones_csv(
-        table.data.data, reader, filters="; ".join(part for part in ("Overdue", form.in_words) if part)
-    )
+    table = OverdueTable(_rows(reader, _matching(survey, form.asked)), reader=reader, order_by=_order(form))
+    said = "; ".join(part for part in ("Overdue", form.in_words) if part)
+    return milestones_csv(table.data.data, reader, filters=said)
 
 
 def _export(request: HttpRequest) -> dict[str, str]:

@@ -25,7 +25,7 @@ from reports.figures import take_figures
 from reports.lines import last_words, lines_of
 from reports.models import ReleasedEdition, WeeklyReport
 from reports.progress import bar_of, in_words
-from reports.survey import Fact, Survey, by_due_day, overdue_before, silent_agencies, take_survey
+from reports.survey import Fact, Survey, by_due_day, silent_agencies, take_survey
 from reports.wording import agreeing, say_due, say_target, week_in_words
 
 FIRST = 6  # overdue milestones shown before "all"
@@ -73,9 +73,9 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 def _for_plcy(request: HttpRequest, reader: Reader) -> Page:
-    """Show what waits for the chair's office, then the plan. Nine queries, session and person included."""
+    """Show what waits for the chair's office, then the plan. Eight queries, session and person included."""
     call = latest_due_call(reader.moment)
-    survey = take_survey(reader, call=call)
+    survey = take_survey(reader, call=call, since=_a_week_ago(reader))
     return _plan(request, reader, survey) | {
         "waiting": _waiting(survey, reader),
         "call_fell_due": call is not None,
@@ -92,8 +92,8 @@ def _for_plcy(request: HttpRequest, reader: Reader) -> Page:
 
 
 def _for_reader(request: HttpRequest, reader: Reader) -> Page:
-    """Show the plan. Six queries, session and person included."""
-    return _plan(request, reader, take_survey(reader))
+    """Show the plan. Five queries, session and person included."""
+    return _plan(request, reader, take_survey(reader, since=_a_week_ago(reader)))
 
 
 def _for_member(request: HttpRequest, reader: Reader) -> Page:
@@ -129,7 +129,7 @@ def _for_member(request: HttpRequest, reader: Reader) -> Page:
         ],
         "agency": name,
         "agency_url": link("milestones:agency", code, reader=reader),
-        "headline_of_plan": _headline(survey, None),
+        "headline_of_plan": _headline(survey),
         "all": _row("All milestones", "", survey.facts),
         "actions": _by_action(survey, reader),
     }
@@ -185,12 +185,11 @@ def _moved(row: Page, reader: Reader) -> Changed:
 
 
 def _plan(request: HttpRequest, reader: Reader, survey: Survey) -> Page:
-    """Return what PLCY and readers see of the whole plan. Two queries."""
-    since = clock.end_of(reader.today - A_WEEK)
+    """Return what PLCY and readers see of the whole plan. One query."""
     first = survey.overdue[:FIRST]
     request.overdue_count = len(survey.overdue)  # type: ignore[attr-defined]
     return {
-        "headline": _headline(survey, overdue_before(reader, since)),
+        "headline": _headline(survey),
         "forward": _forward(survey),
         "overdue": lines_of(first, survey, reader, last_words(first, reader)),
         "overdue_count": len(survey.overdue),
@@ -202,8 +201,12 @@ def _plan(request: HttpRequest, reader: Reader, survey: Survey) -> Page:
     }
 
 
-def _headline(survey: Survey, before: int | None) -> str:
-    overdue = survey.overdue
+def _a_week_ago(reader: Reader) -> datetime:
+    return clock.end_of(reader.today - A_WEEK)
+
+
+def _headline(survey: Survey) -> str:
+    overdue, before = survey.overdue, survey.overdue_before
     return sentences.headline(
         milestones=len(survey.facts),
         overdue=len(overdue),

@@ -29,7 +29,7 @@ from reports.forms import ReleaseForm, WithheldForm
 from reports.models import ReleasedEdition, WeeklyReport
 from reports.permissions import why_not_release
 from reports.weekly import NotNow
-from reports.wording import week_in_words
+from reports.wording import agreeing, week_in_words
 
 PER_PAGE = 25
 TEXT_SHOWN = 90  # characters of a milestone in the list of those that can be held back
@@ -238,8 +238,9 @@ def publish(request: HttpRequest, week: ReportingWeek) -> HttpResponse:
         "account": account_of(found.content, request.reader),  # type: ignore[attr-defined]
         "report": found,
         "why_not": weekly.why_not_publish(found, by=_person(request)),
-        "waits": f"{counted(waits, 'act')} on milestones made since" if waits else "",
-        "waits_verb": "waits" if waits == 1 else "wait",
+        "waits": f"{counted(waits, 'update')} made since {agreeing(waits, 'waits', 'wait')} for the next report"
+        if waits
+        else "",
     }
     return render(request, "reports/publish.html", page)
 

@@ -1,0 +1,277 @@
+"""Can PLCY refresh, publish, release and withdraw a report from its page, once, in order, and nobody else?"""
+
+import json
+
+import pytest
+
+from esc_tracker.journal.models import Entry, Release
+from milestones.workflow import Outlook, Status
+from reports.models import ReleasedEdition, WeeklyReport
+from tests.milestones.telling import say
+from tests.reports.pages.reading import headline_of, words_of
+from tests.reports.record import drafted
+
+pytestmark = pytest.mark.django_db
+
+CLEARED = "Dana Reyes, PLCY counsel, Sep 14"
+
+
+def report(week: str) -> WeeklyReport:
+    return WeeklyReport.objects.get(week=week)
+
+
+# --- Refresh --------------------------------------------------------------------------------------------------------
+
+
+def test_refreshing_takes_the_figures_again_and_says_the_headline(client_of, plcy, cbp, week_37):
+    say("3.2", cbp, status=Status.REPORTED_COMPLETE)
+
+    answer = client_of(plcy).post("/reports/2020-W37/refresh/", follow=True)
+
+    assert report("2020-W37").as_of > week_37.as_of
+    assert "The figures were taken again. Fourteen of 30 milestones are overdue" in words_of(answer)
+    assert "Two completions await confirmation" in words_of(answer)
+
+
+def test_a_published_report_is_not_refreshed(client_of, plcy, week_37):
+    before = report("2020-W36").figures
+
+    answer = client_of(plcy).post("/reports/2020-W36/refresh/")
+
+    assert answer.status_code == 409
+    assert "This report is published: its figures are frozen." in words_of(answer)
+    assert report("2020-W36").figures == before
+
+
+# --- Publish --------------------------------------------------------------------------------------------------------
+
+
+def test_the_publish_page_says_what_it_freezes_and_what_waits(client_of, plcy, cbp, week_37):
+    client = client_of(plcy)
+    assert "Nothing was changed since" in words_of(client.get("/reports/2020-W37/publish/"))
+    say("3.2", cbp)
+
+    said = words_of(client.get("/reports/2020-W37/publish/"))
+
+    assert "Publish the report of Sep 7 – 13 to the committee?" in said
+    assert week_37.content["headline"] in said
+    assert "1 update made since waits for the next report" in said
+
+
+def test_publishing_freezes_and_opens_it_to_the_committee_not_to_coac(client_of, plcy, cbp, coac, week_37):
+    answer = client_of(plcy).post("/reports/2020-W37/publish/", {"digest": week_37.digest}, follow=True)
+
+    assert answer.redirect_chain == [("/reports/2020-W37/", 302)]
+    assert "The report of Sep 7 – 13 is published. COAC sees it once you release it." in words_of(answer)
+    assert report("2020-W37").is_published
+    assert client_of(cbp).get("/reports/2020-W37/").status_code == 200
+    assert client_of(coac).get("/reports/2020-W37/").status_code == 404
+
+
+def test_publishing_twice_is_harmless(client_of, plcy, week_37):
+    client = client_of(plcy)
+    client.post("/reports/2020-W37/publish/", {"digest": week_37.digest})
+    published_at, entries = report("2020-W37").published_at, Entry.objects.count()
+
+    answer = client.post("/reports/2020-W37/publish/", {"digest": week_37.digest})
+
+    assert answer.status_code == 409
+    assert "This report was published already." in words_of(answer)
+    assert (report("2020-W37").published_at, Entry.objects.count()) == (published_at, entries)
+
+
+def test_a_draft_refreshed_since_it_was_read_is_not_published(client_of, plcy, cbp, week_37):
+    client = client_of(plcy)
+    say("3.2", cbp)
+    client.post("/reports/2020-W37/refresh/")
+
+    answer = client.post("/reports/2020-W37/publish/", {"digest": week_37.digest})
+
+    assert answer.status_code == 409
+    assert "Read it again, then publish." in words_of(answer)
+    assert not report("2020-W37").is_published
+
+
+def test_reports_are_published_in_week_order(client_of, plcy, history):
+    drafted("2020-W35", "2020-W36")
+    client = client_of(plcy)
+
+    page = client.get("/reports/2020-W36/publish/")
+    answer = client.post("/reports/2020-W36/publish/")
+
+    assert headline_of(page) == "This report cannot be published yet"
+    assert "Publish to the committee" not in words_of(page)
+    assert answer.status_code == 409
+    assert "Reports are published in week order: 2020-W35 comes first." in words_of(answer)
+    assert not report("2020-W36").is_published
+
+
+# --- Release --------------------------------------------------------------------------------------------------------
+
+
+def test_the_release_page_shows_exactly_the_bytes_that_are_released(client_of, plcy, coac, week_37):
+    client = client_of(plcy)
+    shown = client.get("/reports/2020-W36/release/").context["json"]
+
+    sent = {"cleared_by": CLEARED, "digest": json.loads(shown)["digest"]}
+    answer = client.post("/reports/2020-W36/release/", sent, follow=True)
+
+    assert "The report of Aug 31 – Sep 6 is released: COAC sees the record as of the end of Sep 6, 2020." in words_of(
+        answer
+    )
+    assert report("2020-W36").released().figures == shown
+    assert client_of(coac).get("/reports/2020-W36.json").content == shown.encode()
+    assert Release.objects.latest().cleared_by == CLEARED
+
+
+def test_the_release_page_draws_what_coac_reads(client_of, plcy, week_37):
+    said = words_of(client_of(plcy).get("/reports/2020-W36/release/"))
+
+    assert "Exactly what COAC will see COAC edition, not released" in said
+    assert "answers to the call" not in said
+    assert "need attention" not in said
+
+
+def test_who_cleared_it_must_be_said(client_of, plcy, week_37):
+    answer = client_of(plcy).post("/reports/2020-W36/release/", {"cleared_by": " "})
+
+    assert answer.status_code == 200
+    assert "Nothing was released." in words_of(answer)
+    assert "Say who cleared this for COAC" in words_of(answer)
+    assert Release.objects.count() == 1
+
+
+def test_single_milestones_are_held_back_and_previewed_before(client_of, plcy, coac, week_37):
+    client = client_of(plcy)
+    held = {"withheld": ["1.1", "2.2"], "cleared_by": CLEARED}
+
+    preview = client.post("/reports/2020-W36/release/", held | {"preview": "1"})
+
+    assert preview.status_code == 200
+    assert Release.objects.count() == 1
+    assert json.loads(preview.context["json"])["totals"]["not_released"] == 2
+    assert f'value="{CLEARED}"' in preview.content.decode()
+
+    client.post("/reports/2020-W36/release/", held | {"digest": preview.context["digest"]})
+
+    assert Release.objects.latest().withheld == ["1.1", "2.2"]
+    assert report("2020-W36").released().figures == preview.context["json"]
+    page = client_of(coac).get("/milestones/2.2/").content.decode()
+    assert "Status not released" in page
+
+
+def test_holding_back_others_than_were_previewed_releases_nothing(client_of, plcy, week_37):
+    client = client_of(plcy)
+    seen = client.get("/reports/2020-W36/release/").context["digest"]
+
+    answer = client.post("/reports/2020-W36/release/", {"cleared_by": CLEARED, "withheld": ["2.2"], "digest": seen})
+
+    assert answer.status_code == 409
+    assert "What COAC would see has changed since you opened this page." in words_of(answer)
+    assert answer.context["digest"] != seen
+    assert Release.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"withheld": ["99.9"]},
+        {"withheld": ["x"]},
+        {"withheld": ["\x00"]},
+        {"cleared_by": "Dana\x00Reyes"},
+        {"cleared_by": "x" * 5000},
+        {"digest": "x" * 5000},
+        {"digest": "\x00"},
+    ],
+    ids=["unknown", "no number", "nul", "nul in the name", "long name", "long digest", "nul digest"],
+)
+def test_bad_input_is_answered_in_words_and_releases_nothing(sent, client_of, plcy, week_37):
+    answer = client_of(plcy).post("/reports/2020-W36/release/", {"cleared_by": CLEARED} | sent)
+
+    assert answer.status_code in {200, 409}
+    assert "Nothing was released." in words_of(answer)
+    assert Release.objects.count() == 1
+
+
+def test_releasing_twice_is_harmless(client_of, plcy, week_37):
+    client = client_of(plcy)
+    client.post("/reports/2020-W36/release/", {"cleared_by": CLEARED})
+
+    answer = client.post("/reports/2020-W36/release/", {"cleared_by": CLEARED})
+
+    assert answer.status_code == 409
+    assert "This report is released already." in words_of(answer)
+    assert Release.objects.count() == 2
+
+
+def test_a_draft_is_not_released(client_of, plcy, week_37):
+    answer = client_of(plcy).post("/reports/2020-W37/release/", {"cleared_by": CLEARED})
+
+    assert answer.status_code == 409
+    assert "Only a published report can be released." in words_of(answer)
+    assert Release.objects.count() == 1
+
+
+# --- Withdraw, and who may ------------------------------------------------------------------------------------------
+
+
+def test_withdrawing_falls_back_to_the_release_before(client_of, plcy, coac, week_37):
+    client = client_of(plcy)
+    client.post("/reports/2020-W36/release/", {"cleared_by": CLEARED})
+
+    answer = client.post("/reports/2020-W36/withdraw/", follow=True)
+
+    assert "The release is withdrawn." in words_of(answer)
+    assert client_of(coac).get("/reports/2020-W36/").status_code == 404
+    assert client_of(coac).get("/reports/2020-W35/").status_code == 200
+    assert ReleasedEdition.objects.count() == 2
+    assert client.post("/reports/2020-W36/withdraw/").status_code == 409
+
+
+@pytest.mark.parametrize("who", ["cbp", "reader", "coac"])
+@pytest.mark.parametrize("act", ["refresh", "publish", "release", "withdraw"])
+def test_nobody_else_may_and_nothing_is_written(act, who, request, client_of, coac, reader, week_37):
+    entries = Entry.objects.count()
+
+    answer = client_of(request.getfixturevalue(who)).post(f"/reports/2020-W36/{act}/", {"cleared_by": CLEARED})
+
+    assert answer.status_code == 403
+    assert "This page is for PLCY staff." in words_of(answer)
+    assert Entry.objects.count() == entries
+
+
+@pytest.mark.parametrize("act", ["refresh", "publish", "release", "withdraw"])
+def test_nothing_is_done_while_looking_back(act, client_of, plcy, week_37):
+    entries = Entry.objects.count()
+
+    answer = client_of(plcy).post(f"/reports/2020-W36/{act}/?as_of=2020-09-10", {"cleared_by": CLEARED})
+
+    assert answer.status_code == 403
+    assert "nothing can be changed here" in words_of(answer)
+    assert Entry.objects.count() == entries
+
+
+def test_the_page_offers_plcy_what_comes_next_and_others_only_the_file(client_of, plcy, cbp, week_37):
+    def offered(user, week: str, query: str = "") -> list[str]:
+        return [act["label"] for act in client_of(user).get(f"/reports/{week}/{query}").context["acts"]]
+
+    assert offered(plcy, "2020-W37") == ["Publish…", "Refresh", "JSON"]
+    assert offered(plcy, "2020-W36") == ["Release to COAC…", "JSON"]
+    assert offered(plcy, "2020-W35") == ["JSON"]
+    assert offered(plcy, "2020-W36", "?as_of=2020-09-10") == ["JSON"]
+    assert offered(cbp, "2020-W36") == ["JSON"]
+
+
+def test_a_change_shows_as_coac_only_after_the_release(client_of, plcy, cbp, coac, week_37):
+    say("3.2", cbp, outlook=Outlook.ON_TRACK, status=Status.IN_PROGRESS)
+    desk, reading = client_of(plcy), client_of(coac)
+
+    def seen() -> bool:
+        return "In progress" in words_of(reading.get("/milestones/3.2/"))
+
+    desk.post("/reports/2020-W37/refresh/")
+    assert not seen()
+    desk.post("/reports/2020-W37/publish/")
+    assert not seen()
+    desk.post("/reports/2020-W37/release/", {"cleared_by": CLEARED})
+    assert seen()
