@@ -101,6 +101,15 @@ class DayField(TargetField):
         return target.due_on if target else None
 
 
+class AskedChoice(forms.ChoiceField):
+    """A choice asked only for some answers: whether it may be empty is told by the rules of the record."""
+
+    def validate(self, value: Any) -> None:
+        """Refuse what was not offered; leave the rest to the rules."""
+        if value:
+            super().validate(value)
+
+
 class UpdateForm(forms.Form):
     """One agency's word about one milestone."""
 
@@ -119,10 +128,9 @@ class UpdateForm(forms.Form):
         label="When was it completed?",
         help_text="A day such as 2020-09-11, a month such as 2020-09, or the word unknown. Only if complete.",
     )
-    outcome = forms.ChoiceField(
+    outcome = AskedChoice(
         label="With what outcome?",
         choices=[("", "Choose the outcome"), *Outcome.choices],
-        required=False,
         error_messages={"invalid_choice": "Choose one of the outcomes offered."},
     )
     next_step = PlainText(
