@@ -311,7 +311,7 @@ class MilestoneQuerySet(models.QuerySet[Any]):
     # --- What a page fetches with them ----------------------------------------------------------------------------
 
     def for_table(self, reader: Reader) -> Self:
-        """Fetch what a list shows: actions, `responsible` and, for the committee, `last_words`. Three queries at most."""
+        """Fetch what a list shows: actions, `responsible`, for the committee `last_words`. Three queries at most."""
         responsibilities: Any = self.model._meta.get_field("responsibilities").related_model
         held = responsibilities._default_manager.in_force(reader.moment).lead_first()
         rows = self.select_related("action").prefetch_related(Prefetch("responsibilities", held, to_attr="responsible"))
