@@ -39,7 +39,7 @@ lint: ## Lint, types, import rules, migrations
 	git ls-files '*.html' | xargs -r .venv/bin/djade --target-version 5.2 --check
 	.venv/bin/mypy
 	.venv/bin/lint-imports --no-cache
-	$(PY) manage.py makemigrations --check --dry-run
+	DATABASE_URL=sqlite://:memory: $(PY) manage.py makemigrations --check --dry-run
 
 check: lint test ## All that must hold before a change lands
 
