@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, note, settings
+from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 
 from actions.target_dates import TargetDate
@@ -100,6 +100,14 @@ def _deeds_on(codes: list[str]) -> st.SearchStrategy[Deed]:
 # Few milestones a history, so that long stories happen to them.
 histories = st.permutations(CODES).flatmap(lambda codes: st.lists(_deeds_on(codes), min_size=12, max_size=24))
 FAR = st.integers(0, 1000)
+
+# A counterexample is not shrunk: on a database that takes minutes. Add Phase.shrink to look for the shortest one.
+HASTY = settings(
+    deadline=None,
+    database=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 
 
 @pytest.fixture
@@ -247,7 +255,7 @@ def _rewrite_what_is_internal() -> None:
     Milestone.objects.update(current_outlook="off_track", current_said_at=None)
 
 
-@settings(max_examples=25, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(HASTY, max_examples=25)
 @given(history=histories, extra=st.integers(0, 30 * 24 * 3600), places=st.tuples(FAR, FAR))
 def test_any_history_replays_to_the_same_answers_now_and_then(history, extra, places, people, calls):
     with transaction.atomic():
@@ -272,7 +280,7 @@ def test_any_history_replays_to_the_same_answers_now_and_then(history, extra, pl
         transaction.set_rollback(True)
 
 
-@settings(max_examples=12, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(HASTY, max_examples=12)
 @given(history=histories, share=st.floats(0, 1))
 def test_what_coac_reads_does_not_depend_on_anything_internal(history, share, people, calls):
     with transaction.atomic():
@@ -289,7 +297,7 @@ def test_what_coac_reads_does_not_depend_on_anything_internal(history, share, pe
         transaction.set_rollback(True)
 
 
-@settings(max_examples=12, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(HASTY, max_examples=12)
 @given(history=histories)
 def test_the_database_and_the_sentences_agree_on_who_may_update(history, people, plan):
     with transaction.atomic():
