@@ -6,7 +6,7 @@ from datetime import datetime
 from esc_tracker import clock
 from esc_tracker.journal.acts import act
 from milestones.calls import ReportingWeek
-from milestones.models import Call
+from milestones.models import Call, CallChange
 
 
 @dataclass(frozen=True)
@@ -58,12 +58,16 @@ def latest_due_call(moment: datetime | None, *, week: str = "") -> DueCall | Non
     if week:
         calls = calls.filter(week__lte=week)
     for call in calls.order_by("-starts_on")[:8]:
-        due = {change.agency_id: change for change in call.told}  # type: ignore[attr-defined]  # the latest of each
+        due: dict[str | None, CallChange] = {}
+        for change in call.told:  # type: ignore[attr-defined]  # prefetched, oldest first
+            if change.agency_id is None:
+                due.clear()  # A change for everybody overrules what was granted before it.
+            due[change.agency_id] = change
         everybody = due.pop(None, None)
         if everybody and everybody.skipped:
             continue
-        due_at = everybody.due_at if everybody else call.due_at
+        due_at = everybody.due_at if everybody and everybody.due_at else call.due_at
         if due_at <= by:
-            extended = frozenset(code for code, change in due.items() if code and change.due_at > by)
+            extended = frozenset(code for code, change in due.items() if code and change.due_at and change.due_at > by)
             return DueCall(call.week, clock.start_of(call.starts_on), due_at, extended)
     return None

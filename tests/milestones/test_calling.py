@@ -266,6 +266,13 @@ def test_an_extended_agency_is_silent_only_after_its_own_due_time(w37, plcy):
     assert silent("CBP", in_september(15)) == CBP_CARRIES
 
 
+def test_a_move_for_everybody_overrules_an_extension_granted_before(w37, plcy):
+    _change(in_september(10), by=plcy, agency="CBP", due_at=in_september(15))
+    _change(in_september(10, 12), by=plcy, due_at=in_september(12))
+
+    assert silent("CBP", AFTER) == CBP_CARRIES
+
+
 def test_after_a_skipped_call_the_one_before_is_asked_for(w36, w37, cbp, plcy):
     with clock.at(in_september(3)):
         say("3.1", cbp)
