@@ -21,8 +21,8 @@ test: ## Run the whole suite, on SQLite and on PostgreSQL
 	@$(MAKE) test-sqlite
 	@$(MAKE) test-postgres
 
-# Journeys in a browser and jobs through a real broker run once, with PostgreSQL; starting and stopping `make run` runs
-# once, with SQLite, which is what it uses.
+# Journeys in a browser and jobs through a real broker run once, with PostgreSQL; tests that start the project's own
+# processes, which bring their own database or need none, run once, with SQLite. All others run on both.
 test-sqlite: ## Run the suite on SQLite (ARGS="tests/actions -k month" for a part)
 	@scripts/install dev
 	$(PY) -m scripts.with_services --broker -- $(PYTEST) -m "not browser and not broker" $(ARGS)

@@ -83,6 +83,7 @@ def _with_lost_database(ask: str) -> str:
     return done.stdout
 
 
+@pytest.mark.services
 def test_lost_database_leaves_livez_and_fails_readyz():
     said = _with_lost_database(
         "live, ready = c.get('/livez'), c.get('/readyz');"
@@ -92,6 +93,7 @@ def test_lost_database_leaves_livez_and_fails_readyz():
     assert said == "200 503 5 down\n"
 
 
+@pytest.mark.services
 def test_page_without_database_asks_to_try_again():
     said = _with_lost_database(
         "c.cookies['sessionid'] = 'somebody-or-other'; answer = c.get('/admin/');"

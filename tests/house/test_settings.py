@@ -115,12 +115,14 @@ def test_broker_on_this_machine_needs_no_password(production, url):
     assert production_checks() == []
 
 
+@pytest.mark.services
 def test_deployment_check_is_silent_with_sane_environment():
     done = _in_production("manage.py", "check", "--deploy", "--fail-level", "WARNING")
 
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.services
 @pytest.mark.parametrize(
     "changed",
     [{"SECRET_KEY": ""}, {"ALLOWED_HOSTS": "*"}, {"ESC_TODAY": "2020-09-14"}, {"DATABASE_URL": ""}],
@@ -133,6 +135,7 @@ def test_no_command_runs_in_dangerous_production(changed):
     assert "esc.E00" in done.stderr
 
 
+@pytest.mark.services
 @pytest.mark.parametrize(
     "entry",
     ["import esc_tracker.wsgi", "from esc_tracker import celery; celery.prepare_process()"],
@@ -145,6 +148,7 @@ def test_no_process_starts_in_dangerous_production(entry):
     assert "esc.E002: ALLOWED_HOSTS is empty or takes every name." in done.stderr
 
 
+@pytest.mark.services
 def test_misspelled_environment_is_refused_in_words():
     done = _in_production("manage.py", "check", ESC_ENV="prod")
 
@@ -152,6 +156,7 @@ def test_misspelled_environment_is_refused_in_words():
     assert "ESC_ENV is 'prod'; it may be 'development' or 'production'." in done.stderr
 
 
+@pytest.mark.services
 def test_impossible_day_is_refused_in_words():
     done = _in_production("manage.py", "check", ESC_ENV="development", ESC_TODAY="2020-02-30")
 
