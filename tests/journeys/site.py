@@ -1,0 +1,109 @@
+"""Where does a journey find the whole site running, with the sample history told and nobody else in it?
+
+Telling the history takes seconds, so it is told once; each site gets a copy of that database and servers of its own.
+"""
+
+import contextlib
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg2
+from psycopg2 import sql
+
+from scripts.children import Children
+from scripts.run import CannotRun, processes, wait_until_it_answers
+from scripts.servers import TOP, free_port
+from tests.conftest import AS_OF
+
+TOLD = "journeys_told"
+
+
+@dataclass(frozen=True)
+class Record:
+    """The database in which the sample history is told, to be copied and never used itself."""
+
+    url: str
+    room: Path
+
+    def tell(self) -> None:
+        """Tell the history unless another test process has told it."""
+        with (self.room / "telling").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            done = self.room / "told"
+            if done.exists():
+                return
+            if self._is_postgres:
+                _ask(self.url, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(TOLD)))
+            env = environment(self._named(TOLD), self.room)
+            subprocess.run([sys.executable, "-m", "scripts.prepare"], cwd=TOP, env=env, check=True, capture_output=True)
+            done.touch()
+
+    @contextlib.contextmanager
+    def copy(self) -> Iterator[str]:
+        """Give the address of a copy, and drop it afterwards."""
+        name = f"journey_{uuid.uuid4().hex}"
+        if not self._is_postgres:
+            for suffix in ("", "-wal"):
+                told = self.room / f"{TOLD}.sqlite3{suffix}"
+                if told.exists():
+                    shutil.copyfile(told, self.room / f"{name}.sqlite3{suffix}")
+            yield self._named(name)
+            return
+        copied, told = sql.Identifier(name), sql.Identifier(TOLD)
+        _ask(self.url, sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(copied, told))
+        try:
+            yield self._named(name)
+        finally:
+            _ask(self.url, sql.SQL("DROP DATABASE {} WITH (FORCE)").format(copied))
+
+    @property
+    def _is_postgres(self) -> bool:
+        return self.url.startswith("postgres")
+
+    def _named(self, name: str) -> str:
+        if self._is_postgres:
+            return urlunsplit(urlsplit(self.url)._replace(path=f"/{name}"))
+        return f"sqlite:///{self.room / name}.sqlite3"
+
+
+def _ask(url: str, statement: sql.Composable) -> None:
+    """Ask the server something that cannot be part of a transaction."""
+    with contextlib.closing(psycopg2.connect(url)) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+
+
+def environment(database_url: str, room: Path) -> dict[str, str]:
+    """Return what the site is told; it knows of no broker, as no page needs one."""
+    return {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "DATABASE_URL": database_url,
+        "REDIS_URL": "",
+        "VAR_DIR": str(room),
+        "ESC_TODAY": AS_OF.isoformat(),
+    }
+
+
+@contextlib.contextmanager
+def running_site(record: Record) -> Iterator[str]:
+    """Give the address of a site that runs as the Procfile says, on a copy of the record."""
+    port = free_port()
+    log = record.room / f"web-{port}.log"
+    with record.copy() as database_url, Children() as children:
+        env = environment(database_url, record.room)
+        env["GUNICORN_CMD_ARGS"] = f"--bind 127.0.0.1:{port} --log-level warning"
+        children.start("web", processes()["web"], env=env, cwd=TOP, log=log)
+        try:
+            wait_until_it_answers(children, port)
+        except CannotRun:
+            raise CannotRun(log.read_text(errors="replace")) from None
+        yield f"http://127.0.0.1:{port}"
