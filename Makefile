@@ -1,7 +1,7 @@
 # The two commands of a newcomer are `make run` and `make test`; each installs what it needs.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-sqlite test-postgres check lint bench lock
+.PHONY: help run test test-sqlite test-postgres check lint bench screenshots lock
 MAKEFLAGS += --no-print-directory
 
 PY := .venv/bin/python
@@ -46,6 +46,11 @@ check: lint test ## All that must hold before a change lands
 bench: ## Measure the pages on 1,000 milestones, run as in production
 	@scripts/install dev
 	@exec $(PY) -m bench $(ARGS)
+
+screenshots: ## Take the README's pictures anew from the running site
+	@scripts/install dev
+	@scripts/install browser
+	@$(PY) -m scripts.screenshots
 
 COMPILE := .venv/bin/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate \
 	--custom-compile-command "make lock" --python-version 3.11 --python-platform linux $(ARGS)
