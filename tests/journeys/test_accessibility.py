@@ -82,12 +82,25 @@ def shared_site(record: Record) -> Iterator[str]:
 def _faults(person: Person) -> list[str]:
     """Return what is wrong with the page that is open."""
     page = person.page
-    judged = Axe().run(page, options=CRITERIA).response["violations"]
+    page.evaluate(Axe().axe_script)
+    judged = page.evaluate("criteria => axe.run(criteria).then(found => found.violations)", CRITERIA)
     faults = [f"{each['id']}: {node['target']} {node['html'][:200]}" for each in judged for node in each["nodes"]]
     wider = page.evaluate("document.scrollingElement.scrollWidth - innerWidth")
     if wider > 0:
         faults.append(f"the page is {wider} px wider than the screen")
     return [f"{page.url}: {fault}" for fault in faults]
+
+
+def test_a_page_that_not_everybody_can_read_is_found_out(shared_site, sit_down):
+    person = sit_down(shared_site, viewport=PHONE)
+    person.go("/accounts/login/")
+
+    person.page.evaluate("document.querySelectorAll('main label').forEach(label => label.remove())")
+    person.page.evaluate("document.querySelector('h1').textContent = 'x'.repeat(100)")
+
+    faults = " ".join(_faults(person))
+    assert "label: ['#id_login']" in faults
+    assert "wider than the screen" in faults
 
 
 @pytest.mark.parametrize("screen", [DESK, PHONE], ids=["desk", "phone"])
