@@ -1,8 +1,10 @@
 """What was saved while someone was writing, and how does it compare with what they wrote?"""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
+from actions.target_dates import BadTargetDate, parse_forecast
 from esc_tracker.reader import Reader
 from milestones.forms import UpdateForm, as_kept, as_written
 from milestones.models import Milestone, StatusUpdate, TargetRevision
@@ -24,6 +26,7 @@ _LABELS = {
     "no_forecast_reason": "Why there is no forecast",
 }
 _CHOICES = {"status": dict(Status.choices), "outlook": dict(Outlook.choices), "outcome": dict(Outcome.choices)}
+_DATES = frozenset({"completed_on", "next_step_on", "forecast"})
 Happened = StatusUpdate | TargetRevision
 
 
@@ -112,4 +115,8 @@ def _lines(theirs: Mapping[str, str], yours: Mapping[str, str], *, both_stand: b
 
 
 def _shown(name: str, typed: str) -> str:
+    """Say a field's value as a page says it; what is no date is shown as typed."""
+    if name in _DATES:
+        with suppress(BadTargetDate):
+            return str(parse_forecast(typed))
     return str(_CHOICES.get(name, {}).get(typed, typed))

@@ -165,7 +165,7 @@ def test_keep_theirs_and_add_mine_as_a_note(client_of, ice, colleague):
     kept = next(text for audience, text in texts if "Two of five" in text)
     assert kept.splitlines() == [
         "Where it stands: Two of five sessions held.",
-        "By when: 2020-10-09",
+        "By when: Oct. 9, 2020",
         "Waiting on: USPTO",
         "Outlook: At risk",
         "Why it is not on track: Two trainers left.",
