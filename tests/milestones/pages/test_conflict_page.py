@@ -169,7 +169,7 @@ def test_keep_theirs_and_add_mine_as_a_note(client_of, ice, colleague):
         "Waiting on: USPTO",
         "Outlook: At risk",
         "Why it is not on track: Two trainers left.",
-        "Forecast: 2020-12",
+        "Forecast: Dec. 2020",
     ]
 
 
