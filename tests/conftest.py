@@ -28,8 +28,6 @@ hypothesis_settings.load_profile("patient")
 
 def pytest_configure(config: pytest.Config) -> None:
     """Give each test process a var folder of its own, and settings that make tests quick."""
-    # Once a browser has been driven, its event loop stays in this process; Django takes that for an async caller.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     room = config.stash[_room] = Path(tempfile.mkdtemp(prefix="esc-tests-"))
     django_settings.VAR_DIR = room
     django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
