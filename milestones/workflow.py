@@ -140,11 +140,6 @@ def is_overdue(status: str, target_on: date | None, today: date) -> bool:
     return status in OPEN and target_on is not None and target_on < today
 
 
-def milestone_outlook(said_by_lead: str | None) -> str:
-    """Return the milestone's outlook: the lead's, or `none` while nobody has said."""
-    return said_by_lead or NO_OUTLOOK
-
-
 def values(statuses: Collection[Status]) -> list[str]:
     """Return statuses as the database stores them, in order."""
     return [status.value for status in Status if status in statuses]

@@ -5,7 +5,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Max, Min, Q
+from django.db.models import F, Min, Q
 
 DIGEST = 64  # characters of a SHA-256 in hexadecimal
 
@@ -16,10 +16,6 @@ class EntryQuerySet(models.QuerySet["Entry"]):
     def begins_at(self) -> datetime | None:
         """Return the moment of the earliest act, or None for an empty record. One query."""
         return self.aggregate(moment=Min("recorded_at"))["moment"]
-
-    def latest_at(self) -> datetime | None:
-        """Return the moment of the latest act, or None for an empty record. One query."""
-        return self.aggregate(moment=Max("recorded_at"))["moment"]
 
 
 class Entry(models.Model):
@@ -59,10 +55,6 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
     def standing(self) -> Self:
         """Keep the releases that were not withdrawn, the latest first."""
         return self.filter(withdrawn_at=None).order_by("-as_of", "-version", "-pk")
-
-    def latest(self, *fields: str) -> "Release | None":  # type: ignore[override]  # None is an answer here
-        """Return the standing release with the greatest `as_of`, then version, or None. One query."""
-        return self.standing().first()
 
 
 class Release(models.Model):

@@ -7,11 +7,9 @@ import pytest
 
 from actions.target_dates import Kind
 from milestones.workflow import (
-    NO_OUTLOOK,
     OPEN,
     UPDATABLE,
     Move,
-    Outlook,
     Status,
     agency_may_choose,
     agency_move,
@@ -19,7 +17,6 @@ from milestones.workflow import (
     chair_may,
     initial_status,
     is_overdue,
-    milestone_outlook,
     values,
 )
 
@@ -132,11 +129,6 @@ DUE = date(2020, 10, 31)
 def test_is_overdue(status, target_on, today, overdue):
     assert is_overdue(status, target_on, today) is overdue
     assert is_overdue(status.value, target_on, today) is overdue
-
-
-def test_outlook_of_a_milestone_is_its_leads_or_none():
-    assert milestone_outlook(Outlook.AT_RISK) == "at_risk"
-    assert milestone_outlook("") == milestone_outlook(None) == NO_OUTLOOK == "none"
 
 
 def test_stored_statuses_keep_the_order_of_the_workflow():
