@@ -18,7 +18,7 @@ django.setup()
 from esc_tracker import clock  # noqa: E402 - models exist only once Django is set up
 from esc_tracker.accounts.sample_accounts import seat_sample_accounts  # noqa: E402
 from milestones.models import Milestone  # noqa: E402
-from milestones.plan import PLAN_FILE, load_plan  # noqa: E402
+from milestones.plan.loading import PLAN_FILE, load_plan  # noqa: E402
 from milestones.updates import post_update  # noqa: E402
 from milestones.words import Words  # noqa: E402
 from milestones.workflow import Outlook, Status  # noqa: E402

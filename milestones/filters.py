@@ -20,7 +20,7 @@ from actions.models import Action
 from esc_tracker.accounts.models import Agency, agency_code
 from esc_tracker.accounts.templatetags.esc import PAGE_SIZES
 from esc_tracker.reader import Reader
-from milestones.calling import DueCall, latest_due_call
+from milestones.calls.calling import DueCall, latest_due_call
 from milestones.models import Milestone, StatusUpdate
 from milestones.querysets import MilestoneQuerySet
 from milestones.telling import say_day

@@ -7,6 +7,7 @@ the act. The sentences tell only what this person may know.
 from collections.abc import Sequence
 
 from esc_tracker.accounts.models import PLCY, Role, User, agency_name
+from milestones.authority import CHAIR, Authority
 from milestones.models import Responsibility, TargetRevision
 from milestones.workflow import UPDATABLE, Move, Status, chair_may
 
@@ -18,14 +19,19 @@ def speakers(responsible: Sequence[Responsibility]) -> list[Responsibility]:
     return [each for each in responsible if each.part in _LEAD_OR_JOINT]
 
 
-def why_not_update(user: User, status: str, responsible: Sequence[Responsibility]) -> str:
+def why_not_update(
+    user: User, status: str, responsible: Sequence[Responsibility], *, speaking_for: str | None = None
+) -> str:
     """Say why this person may not post an update on a milestone of this status; "" when they may. No query.
 
-    `responsible` are the responsibilities in force, agencies fetched.
+    `responsible` are the responsibilities in force, agencies fetched; `speaking_for` the agency whose word it is, if
+    not the person's own: PLCY enters what another agency sent.
     """
     if user.role not in {Role.ESC_MEMBER, Role.PLCY_STAFF}:
         return "Your role reads the record and does not change it."
     speaking = speakers(responsible)
+    if speaking_for not in {None, user.agency_id}:
+        return _why_not_enter(user, str(speaking_for), speaking) or _why_closed(status)
     if user.agency_id not in {each.agency_id for each in speaking}:
         if user.role == Role.PLCY_STAFF and not speaking:
             return _why_closed(status)
@@ -49,27 +55,30 @@ def why_not_chair(user: User) -> str:
     return "" if user.role == Role.PLCY_STAFF else "Only PLCY, the chair's office, decides this."
 
 
-def why_not_decide(user: User, move: Move, status: str, *, reported_by_id: int | None) -> str:
+def why_not_decide(
+    user: User, move: Move, status: str, *, reported_by_id: int | None, authority: Authority = CHAIR
+) -> str:
     """Say why this person may not make a move of the chair's office; "" when they may. No query.
 
-    `reported_by_id` is who reported the completion that waits, if one does: nobody confirms their own.
+    `reported_by_id` is who reported the completion that waits, if one does: for the chair's office nobody decides
+    their own; what a meeting or a principal decided, anyone of PLCY records.
     """
     if refusal := why_not_chair(user):
         return refusal
     if not chair_may(move, status):
         return _CHAIR_CANNOT[move]
-    if move in {Move.CONFIRM, Move.RETURN} and reported_by_id == user.pk:
+    if authority.is_chair and move in {Move.CONFIRM, Move.RETURN} and reported_by_id == user.pk:
         return "You reported this completion yourself; another person of the chair's office decides it."
     return ""
 
 
-def why_not_decide_revision(user: User, revision: TargetRevision) -> str:
+def why_not_decide_revision(user: User, revision: TargetRevision, *, authority: Authority = CHAIR) -> str:
     """Say why this person may not decide a request for a new target; "" when they may. No query."""
     if refusal := why_not_chair(user):
         return refusal
     if revision.state != TargetRevision.State.PENDING:
         return f"This request was decided meanwhile: {revision.get_state_display().lower()}."
-    if revision.by_id == user.pk:
+    if authority.is_chair and revision.by_id == user.pk:
         return "You asked for this yourself; another person of the chair's office decides it."
     return ""
 
@@ -85,6 +94,14 @@ _CHAIR_CANNOT = {
     Move.REOPEN: "Only a completed milestone can be reopened.",
     Move.WITHDRAW: "This milestone is closed already.",
 }
+
+
+def _why_not_enter(user: User, agency: str, speaking: Sequence[Responsibility]) -> str:
+    if user.role != Role.PLCY_STAFF:
+        return f"Only {agency_name(agency)}, and {PLCY} from a named source, can update for {agency_name(agency)}."
+    if agency not in {each.agency_id for each in speaking}:
+        return f"{agency_name(agency)} does not answer for this milestone."
+    return ""
 
 
 def _why_closed(status: str) -> str:

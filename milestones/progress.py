@@ -7,7 +7,7 @@ from django.db.models import FilteredRelation, Q
 
 from esc_tracker.marks import Segment, cut
 from esc_tracker.reader import Reader
-from milestones.calling import latest_due_call
+from milestones.calls.calling import latest_due_call
 from milestones.models import Milestone
 from milestones.querysets import LEAD_OR_JOINT, MilestoneQuerySet, in_force
 from milestones.telling import counted

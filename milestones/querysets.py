@@ -121,6 +121,18 @@ class CallQuerySet(models.QuerySet[Any]):
         return self.filter(recorded_before(moment)).prefetch_related(Prefetch("changes", told, to_attr="told"))
 
 
+class MeetingQuerySet(models.QuerySet[Any]):
+    """Meetings of the committee."""
+
+    def announced(self, moment: datetime | None) -> Self:
+        """Keep those recorded strictly before a moment (None: all), each with `told`: its announcements by then, the
+        latest first, which is the one that counts. Two queries.
+        """
+        announcements = self.model._meta.get_field("announcements").related_model
+        told = announcements._default_manager.filter(recorded_before(moment)).order_by("-recorded_at", "-pk")
+        return self.filter(recorded_before(moment)).prefetch_related(Prefetch("announcements", told, to_attr="told"))
+
+
 class MilestoneQuerySet(models.QuerySet[Any]):
     """Milestones, by who reads and as of when."""
 

@@ -8,7 +8,8 @@ import logging
 from celery import shared_task
 
 from esc_tracker import clock
-from milestones import calling, overdue
+from milestones import overdue
+from milestones.calls import calling
 
 log = logging.getLogger(__name__)
 

@@ -76,14 +76,6 @@ class Move(TextChoices):
 WORDS = frozenset({Move.UPDATE, Move.REPORT, Move.TAKE_BACK})  # moves that carry an agency's word
 
 
-class Authority(TextChoices):
-    """Who stands behind a decision."""
-
-    CHAIR = "chair", "the chair's office"
-    MEETING = "meeting", "an ESC meeting"
-    PRINCIPAL = "principal", "a named principal"
-
-
 _AGENCY_MAY_CHOOSE = {
     Status.NOT_STARTED: (Status.NOT_STARTED, Status.IN_PROGRESS, Status.REPORTED_COMPLETE),
     Status.IN_PROGRESS: (Status.IN_PROGRESS, Status.REPORTED_COMPLETE),

@@ -15,7 +15,7 @@ from esc_tracker import clock
 from esc_tracker.accounts.templatetags.esc import agency_name
 from esc_tracker.marks import Segment, day_mark, outlook_mark, overdue_mark, target_mark
 from esc_tracker.reader import Reader, last_day_before
-from milestones.calls import ReportingWeek
+from milestones.calls.weeks import ReportingWeek
 from milestones.filters import UNASSIGNED, UNASSIGNED_LABEL
 from milestones.lateness import lateness
 from milestones.links import link

@@ -1,6 +1,6 @@
 """How are reporting weeks written in addresses?"""
 
-from milestones.calls import ReportingWeek
+from milestones.calls.weeks import ReportingWeek
 
 
 class Week:

@@ -21,13 +21,15 @@ from esc_tracker.accounts.models import Agency, User
 from esc_tracker.accounts.sample_accounts import seat_sample_accounts
 from esc_tracker.journal.acts import act
 from esc_tracker.journal.models import Entry
-from milestones.calling import open_calls
-from milestones.calls import ReportingWeek
+from milestones.calls.calling import open_calls
+from milestones.calls.weeks import ReportingWeek
+from milestones.deciding import confirm, return_completion
 from milestones.models import Milestone, StatusUpdate, TargetRevision
 from milestones.overdue import flag_overdue
-from milestones.plan import assign, load_plan
-from milestones.revisions import decide_revision, request_revision
-from milestones.updates import confirm, post_update, return_completion
+from milestones.plan.assigning import assign
+from milestones.plan.loading import load_plan
+from milestones.targets.revisions import decide_revision, request_revision
+from milestones.updates import post_update
 from milestones.words import Completion, Words
 from milestones.workflow import Outlook
 from reports import weekly

@@ -15,7 +15,7 @@ from actions.target_dates import Kind, TargetDate
 from esc_tracker import clock
 from esc_tracker.journal.models import Entry
 from esc_tracker.reader import Reader, last_day_before
-from milestones.calling import latest_due_call
+from milestones.calls.calling import latest_due_call
 from milestones.models import Milestone, Responsibility, StatusUpdate, TargetRevision
 from milestones.permissions import speakers
 from milestones.rows import Row, row_of, target_of

@@ -13,7 +13,7 @@ from django.core.mail import EmailMessage
 from django.urls import reverse
 
 from esc_tracker import clock
-from milestones.calls import ReportingWeek
+from milestones.calls.weeks import ReportingWeek
 from milestones.telling import say_day
 from milestones.workflow import NOT_RELEASED, NOT_RELEASED_LABEL, Status
 from reports.wording import days_in_words

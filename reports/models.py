@@ -1,4 +1,4 @@
-"""What did we say that Monday, what did COAC get of it, to whom was it sent, and when did the committee meet?"""
+"""What did we say that Monday and before each meeting, what did COAC get of it, and to whom was it sent?"""
 
 import json
 from datetime import datetime
@@ -9,9 +9,10 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 
-from esc_tracker.accounts.models import Role
+from esc_tracker.accounts.models import Agency, Role
 from esc_tracker.journal.models import Release
 from esc_tracker.reader import Reader
+from milestones.models import CallReminder, CheckIn, Meeting
 
 USER = settings.AUTH_USER_MODEL
 DIGEST = 64  # characters of a SHA-256 in hexadecimal
@@ -149,18 +150,30 @@ class ReleasedEdition(models.Model):
         return json.loads(self.figures)
 
 
-class Meeting(models.Model):
-    """One meeting of the ESC, held at an instant."""
+class ReadAhead(models.Model):
+    """The pack of one meeting, frozen for reading ahead; canonical JSON text under a digest, like a report."""
 
-    number = models.PositiveSmallIntegerField(primary_key=True)
-    title = models.CharField(max_length=200)
-    held_at = models.DateTimeField()
+    meeting = models.OneToOneField(Meeting, models.PROTECT, related_name="read_ahead")
+    as_of = models.DateTimeField(help_text="Acts recorded strictly before this moment count.")
+    since = models.DateTimeField(help_text="The meeting before; for the first, the start of the record.")
+    frozen_at = models.DateTimeField()
+    figures = models.TextField()
+    digest = models.CharField(max_length=DIGEST)
 
     class Meta:
-        ordering = ("-held_at",)
+        ordering = ("-meeting_id",)
+        constraints = (
+            models.CheckConstraint(name="read_ahead_covers_some_time", condition=Q(since__lte=F("as_of"))),
+            models.CheckConstraint(name="read_ahead_is_sealed", condition=~Q(figures="") & ~Q(digest="")),
+        )
 
     def __str__(self) -> str:
-        return f"ESC meeting {self.number}"
+        return f"Read-ahead of {self.meeting}"
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """Return the pack, read from its frozen text."""
+        return json.loads(self.figures)
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
@@ -174,7 +187,8 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         standing = ReleasedEdition.objects.standing().filter(report=OuterRef("report"))
         for_esc = Q(edition=Delivery.Edition.ESC, recipient__role__in=ESC_ROLES)
         for_coac = Q(Exists(standing), edition=Delivery.Edition.COAC, recipient__role=Role.COAC_READER)
-        return self.filter(for_esc | for_coac, sent_at=None, recipient__is_active=True)
+        of_report = (for_esc | for_coac) & Q(recipient__is_active=True)
+        return self.filter(of_report | Q(agency__isnull=False), sent_at=None)
 
     def due(self, now: datetime) -> Self:
         """Keep those whose next try is due, the oldest first."""
@@ -186,21 +200,28 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
 
 class Delivery(models.Model):
-    """One message for one recipient: waiting, or sent."""
+    """One message, waiting or sent: a report for one person, or a notice for one agency's contacts.
+
+    Whom a notice reaches is looked up when it is sent, and kept in `sent_to`.
+    """
 
     class Edition(models.TextChoices):
         ESC = "esc", "ESC edition"
         COAC = "coac", "COAC edition"
 
     message = models.CharField(max_length=60, help_text="Which message, such as report-2020-W37-1-esc.")
-    recipient = models.ForeignKey(USER, models.PROTECT, related_name="+")
-    report = models.ForeignKey(WeeklyReport, models.PROTECT, related_name="deliveries")
-    edition = models.CharField(max_length=4, choices=Edition.choices)
+    recipient = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
+    agency = models.ForeignKey(Agency, models.PROTECT, null=True, related_name="+")
+    report = models.ForeignKey(WeeklyReport, models.PROTECT, null=True, related_name="deliveries")
+    edition = models.CharField(max_length=4, choices=Edition.choices, blank=True)
+    reminder = models.OneToOneField(CallReminder, models.PROTECT, null=True, related_name="delivery")
+    check_in = models.OneToOneField(CheckIn, models.PROTECT, null=True, related_name="delivery")
     queued_at = models.DateTimeField()
     tries = models.PositiveSmallIntegerField(default=0)
     claimed_at = models.DateTimeField(null=True, help_text="When a worker last took it, by the real clock.")
     next_try_at = models.DateTimeField(null=True, help_text="Not before then, by the real clock; empty: at once.")
     sent_at = models.DateTimeField(null=True)
+    sent_to = models.JSONField(default=list, help_text="Where a notice went; a report goes to its recipient.")
     error = models.CharField(max_length=200, blank=True, help_text="What the mail server said last.")
 
     objects = DeliveryQuerySet.as_manager()
@@ -210,8 +231,20 @@ class Delivery(models.Model):
         verbose_name_plural = "deliveries"
         constraints = (
             models.UniqueConstraint(fields=("message", "recipient"), name="one_delivery_per_message_and_recipient"),
-            models.CheckConstraint(name="delivery_edition_known", condition=Q(edition__in=["esc", "coac"])),
+            models.CheckConstraint(
+                name="delivery_is_a_report_or_a_notice",
+                condition=Q(
+                    recipient__isnull=False,
+                    agency=None,
+                    report__isnull=False,
+                    edition__in=["esc", "coac"],
+                    reminder=None,
+                    check_in=None,
+                )
+                | Q(Q(reminder__isnull=False, check_in=None) | Q(reminder=None, check_in__isnull=False))
+                & Q(recipient=None, agency__isnull=False, report=None, edition=""),
+            ),
         )
 
     def __str__(self) -> str:
-        return f"{self.message} to {self.recipient_id}"
+        return f"{self.message} to {self.recipient_id or self.agency_id}"

@@ -27,7 +27,7 @@ from actions.target_dates import Kind, TargetDate
 from esc_tracker.accounts.models import Agency
 from esc_tracker.journal.models import Entry
 from esc_tracker.reader import Reader, last_day_before
-from milestones.calling import DueCall
+from milestones.calls.calling import DueCall
 from milestones.models import Milestone
 from milestones.querysets import LEAD_OR_JOINT, in_force
 from milestones.workflow import NOT_RELEASED, OPEN, Status

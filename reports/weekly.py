@@ -8,9 +8,9 @@ from esc_tracker.accounts.models import User
 from esc_tracker.journal.acts import Act, act
 from esc_tracker.journal.models import Entry, Release
 from esc_tracker.reader import esc_reader
-from milestones.calls import ReportingWeek
+from milestones.calls.weeks import ReportingWeek
 from milestones.models import Milestone
-from milestones.updates import Incomplete, NotAllowed
+from milestones.refusals import Incomplete, NotAllowed
 from milestones.words import SHORT_MAX, UNPRINTABLE, has_control_characters
 from reports import delivery, permissions
 from reports.editions import Edition, take_coac, take_esc

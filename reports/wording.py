@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from actions.target_dates import Kind, TargetDate
-from milestones.calls import BadWeek, ReportingWeek
+from milestones.calls.weeks import BadWeek, ReportingWeek
 
 
 def say_due(day: date) -> str:

@@ -75,6 +75,10 @@ class User(AbstractBaseUser):
         help_text="For members: their agency. For PLCY staff: PLCY. For all others: leave empty.",
     )
     is_active = models.BooleanField("may sign in", default=True)
+    access_ends_on = models.DateField(
+        null=True, blank=True, help_text="From this day on the person cannot sign in; empty: no end."
+    )
+    wants_report = models.BooleanField("weekly report by mail", default=True)
     joined_at = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = EMAIL_FIELD = "email"
@@ -132,3 +136,47 @@ class User(AbstractBaseUser):
     def has_module_perms(self, app_label: str) -> bool:
         """Say whether the account admin shows this app to this person."""
         return self.is_administrator and app_label == "accounts"
+
+
+class Nomination(models.Model):
+    """One person the chair's office asks the administrator to seat."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting for the administrator"
+        SEATED = "seated", "Seated"
+        DECLINED = "declined", "Declined"
+
+    name = models.CharField(max_length=120)
+    email = models.EmailField()
+    role = models.CharField(max_length=20, choices=Role.choices)
+    agency = models.ForeignKey(Agency, models.PROTECT, null=True, blank=True, related_name="+")
+    access_ends_on = models.DateField(null=True, blank=True)
+    by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
+    remark = models.CharField(max_length=200, blank=True, help_text="Why it was declined.")
+
+    class Meta:
+        ordering = ("-recorded_at", "-id")
+        constraints = (
+            models.UniqueConstraint(
+                Lower("email"),
+                condition=Q(state="waiting"),
+                name="one_waiting_nomination_per_address",
+                violation_error_message="This person is nominated already.",
+            ),
+            models.CheckConstraint(name="nomination_role_known", condition=Q(role__in=Role.values)),
+            models.CheckConstraint(
+                name="nomination_decided_by_somebody",
+                condition=Q(state="waiting", decided_at=None, decided_by=None)
+                | (~Q(state="waiting") & Q(decided_at__isnull=False, decided_by__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="nomination_declined_with_reason", condition=~Q(state="declined") | ~Q(remark="")
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name

@@ -11,14 +11,17 @@ from actions.target_date_constraints import target_date_constraints
 from actions.target_dates import Kind, TargetDate
 from esc_tracker.accounts.models import Agency
 from milestones import words
+from milestones.authority import AuthorityKind
+from milestones.models.authority import UnderAuthority, authority_constraint
+from milestones.models.checkins import CheckIn
 from milestones.models.promises import Milestone
 from milestones.querysets import StatusUpdateQuerySet
-from milestones.workflow import WORDS, Authority, CompletedKind, Move, Outcome, Outlook, Status
+from milestones.workflow import WORDS, CompletedKind, Move, Outcome, Outlook, Status
 
 USER = settings.AUTH_USER_MODEL
 
 
-class StatusUpdate(models.Model):
+class StatusUpdate(UnderAuthority):
     """One act on a milestone's status: an agency's word, or a move of the chair's office."""
 
     milestone = models.ForeignKey(Milestone, models.PROTECT, related_name="updates")
@@ -45,9 +48,17 @@ class StatusUpdate(models.Model):
     completed_on = models.DateField(null=True)
     outcome = models.CharField(max_length=20, choices=Outcome.choices, blank=True)
 
-    authority = models.CharField(max_length=10, choices=Authority.choices, blank=True)
-    authority_detail = models.CharField(
-        max_length=words.SHORT_MAX, blank=True, help_text="Which meeting, or who and when."
+    evidence_title = models.CharField(max_length=words.SHORT_MAX, blank=True)
+    evidence_on = models.DateField(null=True, help_text="The document's own date.")
+    evidence_identifier = models.CharField(max_length=words.SHORT_MAX, blank=True)
+    evidence_holder = models.CharField(max_length=words.SHORT_MAX, blank=True, help_text="Who holds the record copy.")
+    evidence_link = models.URLField(max_length=words.STATEMENT_MAX, blank=True)
+
+    check_in = models.ForeignKey(
+        CheckIn, models.PROTECT, null=True, related_name="updates", help_text="The submission it came with."
+    )
+    superseded_by = models.ForeignKey(
+        Milestone, models.PROTECT, null=True, related_name="+", help_text="The milestone that takes its place."
     )
     remark = models.CharField(
         max_length=words.STATEMENT_MAX, blank=True, help_text="Why it was returned, reopened, withdrawn."
@@ -74,7 +85,7 @@ class StatusUpdate(models.Model):
             models.CheckConstraint(
                 name="update_decision_names_authority",
                 condition=(Q(move__in=sorted(WORDS)) & Q(authority=""))
-                | (~Q(move__in=sorted(WORDS)) & Q(authority__in=Authority.values)),
+                | (~Q(move__in=sorted(WORDS)) & Q(authority__in=AuthorityKind.values)),
             ),
             models.CheckConstraint(
                 name="update_reported_says_when",
@@ -86,6 +97,18 @@ class StatusUpdate(models.Model):
                 condition=Q(completed_kind__in=["", CompletedKind.UNKNOWN], completed_on=None)
                 | Q(completed_kind__in=[CompletedKind.DAY, CompletedKind.MONTH], completed_on__isnull=False),
             ),
+            models.CheckConstraint(
+                name="update_evidence_says_what_and_where",
+                condition=Q(
+                    evidence_title="", evidence_on=None, evidence_identifier="", evidence_holder="", evidence_link=""
+                )
+                | (Q(status=Status.REPORTED_COMPLETE) & ~Q(evidence_title="") & ~Q(evidence_holder="")),
+                violation_error_message="Evidence has a title and a holder of the record copy.",
+            ),
+            models.CheckConstraint(
+                name="update_superseded_only_if_withdrawn", condition=Q(superseded_by=None) | Q(move=Move.WITHDRAW)
+            ),
+            authority_constraint("update"),
             *target_date_constraints("update", "forecast", nullable=True),
         )
         indexes = (
@@ -132,7 +155,7 @@ class Note(models.Model):
         return f"Note of {self.agency_id}"
 
 
-class TargetRevision(models.Model):
+class TargetRevision(UnderAuthority):
     """One request for a new target, and what became of it."""
 
     class State(models.TextChoices):
@@ -161,8 +184,6 @@ class TargetRevision(models.Model):
     version = models.PositiveIntegerField(null=True, help_text="The milestone's version that acceptance made.")
     decided_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
-    authority = models.CharField(max_length=10, choices=Authority.choices, blank=True)
-    authority_detail = models.CharField(max_length=words.SHORT_MAX, blank=True)
 
     class Meta:
         ordering = ("milestone_id", "-recorded_at", "-id")
@@ -186,6 +207,11 @@ class TargetRevision(models.Model):
                 name="revision_versioned_iff_accepted",
                 condition=Q(state="accepted", version__isnull=False) | (~Q(state="accepted") & Q(version=None)),
             ),
+            models.CheckConstraint(
+                name="revision_decided_by_somebody_under_authority",
+                condition=Q(decided_by=None, authority="") | (Q(decided_by__isnull=False) & ~Q(authority="")),
+            ),
+            authority_constraint("revision"),
             *target_date_constraints("revision", "new_target"),
         )
 
@@ -196,6 +222,45 @@ class TargetRevision(models.Model):
     def new_target(self) -> TargetDate:
         """Return the target asked for."""
         return TargetDate(Kind(self.new_target_kind), self.new_target_on)
+
+
+class Concurrence(models.Model):
+    """Whether the other agency of a joint milestone agrees that it is complete; its latest answer counts."""
+
+    report = models.ForeignKey(StatusUpdate, models.PROTECT, related_name="concurrences")
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
+    by = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+    concurs = models.BooleanField()
+    text = models.CharField(max_length=words.STATEMENT_MAX, blank=True, help_text="Why not, if it does not.")
+
+    class Meta:
+        ordering = ("report_id", "recorded_at", "id")
+        constraints = (
+            models.CheckConstraint(name="concurrence_refused_with_reason", condition=Q(concurs=True) | ~Q(text="")),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.agency_id} {'concurs' if self.concurs else 'does not concur'}"
+
+
+class Addition(UnderAuthority):
+    """One milestone added to the plan after edition 1: why, and on whose decision."""
+
+    milestone = models.OneToOneField(Milestone, models.PROTECT, related_name="addition")
+    by = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+    reason = models.CharField(max_length=words.STATEMENT_MAX)
+
+    class Meta:
+        ordering = ("recorded_at", "id")
+        constraints = (
+            models.CheckConstraint(name="addition_says_why", condition=~Q(reason="") & ~Q(authority="")),
+            authority_constraint("addition"),
+        )
+
+    def __str__(self) -> str:
+        return f"Added {self.milestone_id}"
 
 
 class SharedSummary(models.Model):

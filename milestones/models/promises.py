@@ -16,6 +16,7 @@ from actions.target_date_constraints import target_date_constraints
 from actions.target_dates import Kind, TargetDate
 from esc_tracker.accounts.models import Agency
 from milestones import words
+from milestones.models.authority import UnderAuthority, authority_constraint
 from milestones.querysets import InForceQuerySet, MilestoneQuerySet
 from milestones.workflow import CompletedKind, Outcome, Outlook, Status
 
@@ -114,7 +115,7 @@ class Milestone(models.Model):
         return TargetDate(Kind(self.target_kind), self.target_on) if self.target_kind else None
 
 
-class Responsibility(models.Model):
+class Responsibility(UnderAuthority):
     """One agency's part in one milestone, from and until."""
 
     class Part(models.TextChoices):
@@ -134,6 +135,8 @@ class Responsibility(models.Model):
     by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
     assigned_from = models.DateTimeField(null=True, help_text="Empty: since the plan.")
     assigned_until = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
+    ended_reason = models.CharField(max_length=words.STATEMENT_MAX, blank=True)
 
     objects = InForceQuerySet.as_manager()
 
@@ -161,6 +164,16 @@ class Responsibility(models.Model):
                 condition=Q(basis="named_in_plan", assigned_from=None)
                 | (Q(basis="assigned", assigned_from__isnull=False) & ~Q(reason="")),
             ),
+            models.CheckConstraint(
+                name="responsibility_ended_by_somebody_with_reason",
+                condition=Q(ended_by=None, ended_reason="")
+                | (Q(ended_by__isnull=False, assigned_until__isnull=False) & ~Q(ended_reason="")),
+            ),
+            models.CheckConstraint(
+                name="responsibility_assigned_under_authority",
+                condition=Q(basis="named_in_plan", authority="") | (Q(basis="assigned") & ~Q(authority="")),
+            ),
+            authority_constraint("responsibility"),
             models.CheckConstraint(
                 name="responsibility_ends_after_it_begins",
                 condition=Q(assigned_until=None) | Q(assigned_from=None) | Q(assigned_until__gte=F("assigned_from")),

@@ -12,12 +12,14 @@ from django.views.decorators.http import require_http_methods
 from esc_tracker.accounts.models import User
 from esc_tracker.reader import Reader
 from milestones.conflicts import as_notes, as_typed, compare, told
+from milestones.deciding import decide
 from milestones.forms import NoteForm, ReturnForm, UpdateForm, as_kept, as_written, repeated_fields, seen_version
 from milestones.lateness import lateness
 from milestones.models import Milestone, Note, StatusUpdate
 from milestones.offers import last_report, why_not_then
 from milestones.permissions import why_not_chair, why_not_decide, why_not_note, why_not_update
-from milestones.updates import IllegalMove, Incomplete, NotAllowed, StaleUpdate, decide, post_note, post_update
+from milestones.refusals import IllegalMove, Incomplete, NotAllowed, StaleUpdate
+from milestones.updates import post_note, post_update
 from milestones.words import problems_with_notes
 from milestones.workflow import Move, Outlook, Status, agency_may_choose
 

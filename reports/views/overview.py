@@ -15,7 +15,7 @@ from esc_tracker.accounts.models import Role, User
 from esc_tracker.marks import Segment
 from esc_tracker.reader import Reader, last_day_before
 from milestones import telling
-from milestones.calling import latest_due_call
+from milestones.calls.calling import latest_due_call
 from milestones.filters import UNASSIGNED, UNASSIGNED_LABEL
 from milestones.links import link
 from milestones.progress import Progress

@@ -16,12 +16,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from esc_tracker.accounts.guards import only
 from esc_tracker.accounts.models import Role, User
 from esc_tracker.reader import Reader, coac_reader, esc_reader
-from milestones.calls import ReportingWeek
+from milestones.calls.weeks import ReportingWeek
 from milestones.links import link
 from milestones.models import Milestone, StatusUpdate
 from milestones.offers import why_not_then
+from milestones.refusals import Incomplete
 from milestones.telling import counted
-from milestones.updates import Incomplete
 from reports import weekly
 from reports.account import account_of, say_moment
 from reports.editions import COAC, ESC

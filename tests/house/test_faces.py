@@ -12,8 +12,11 @@ MAY_READ_STORED = {
     "milestones/models/promises.py",
     "milestones/querysets.py",
     "milestones/updates.py",
-    "milestones/revisions.py",
-    "milestones/plan.py",
+    "milestones/targets/revisions.py",
+    "milestones/plan/loading.py",
+    "milestones/plan/assigning.py",
+    "milestones/deciding.py",
+    "milestones/ledger.py",
 }
 STORED = re.compile(r"\bcurrent_(status|target|moves|completed|outcome|lead|outlook|said)")
 UNESCAPED = re.compile(r"mark_safe|Safe(String|Text)\([^)]|\|\s*safe(seq)?\b|autoescape\s+off|csrf_exempt|__html__")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from milestones.calling import DueCall
+from milestones.calls.calling import DueCall
 from milestones.models import Milestone, Responsibility, StatusUpdate, TargetRevision
 
 OPEN = ("not_started", "in_progress")

@@ -7,7 +7,7 @@ from actions.target_dates import TargetDate
 from esc_tracker import clock
 from esc_tracker.accounts.models import Agency, User
 from milestones.models import Milestone, Responsibility, StatusUpdate
-from milestones.plan import assign
+from milestones.plan.assigning import assign
 from milestones.updates import post_update
 from milestones.words import Completion, Words
 from milestones.workflow import Outcome, Outlook, Status

@@ -15,14 +15,16 @@ from esc_tracker.accounts.models import Agency, Role, User
 from esc_tracker.journal.acts import first_broken_entry
 from esc_tracker.journal.models import Entry
 from esc_tracker.reader import Reader, coac_reader, esc_reader, last_day_before
-from milestones.calling import latest_due_call, open_calls
+from milestones.calls.calling import latest_due_call, open_calls
+from milestones.deciding import decide
 from milestones.models import Call, CallChange, Milestone, Note, Responsibility, StatusUpdate, TargetRevision
 from milestones.overdue import flag_overdue
 from milestones.permissions import why_not_update
-from milestones.plan import assign
+from milestones.plan.assigning import assign
 from milestones.querysets import MilestoneQuerySet, coded
-from milestones.revisions import decide_revision, request_revision
-from milestones.updates import IllegalMove, Incomplete, NotAllowed, decide, post_note, post_update
+from milestones.refusals import IllegalMove, Incomplete, NotAllowed
+from milestones.targets.revisions import decide_revision, request_revision
+from milestones.updates import post_note, post_update
 from milestones.words import Completion, Words
 from milestones.workflow import Move, Outcome, Outlook, Status
 from tests.factories import make_user

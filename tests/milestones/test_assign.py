@@ -6,9 +6,10 @@ from esc_tracker import clock
 from esc_tracker.accounts.models import Agency
 from esc_tracker.journal.models import Entry
 from esc_tracker.reader import esc_reader
+from milestones.deciding import withdraw
 from milestones.models import Milestone, Responsibility
-from milestones.plan import assign
-from milestones.updates import Incomplete, NotAllowed, withdraw
+from milestones.plan.assigning import assign
+from milestones.refusals import Incomplete, NotAllowed
 from milestones.workflow import Outlook
 from tests.milestones.telling import give, in_september, milestone, say
 

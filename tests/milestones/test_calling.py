@@ -7,9 +7,10 @@ import pytest
 from esc_tracker import clock
 from esc_tracker.journal.models import Entry
 from esc_tracker.reader import esc_reader
-from milestones.calling import latest_due_call, open_calls
+from milestones.calls.calling import latest_due_call, open_calls
+from milestones.deciding import reopen, return_completion, withdraw
 from milestones.models import Call, CallChange, Milestone, Note
-from milestones.updates import post_note, reopen, return_completion, withdraw
+from milestones.updates import post_note
 from milestones.workflow import Status
 from tests.milestones.telling import give, in_september, milestone, say
 

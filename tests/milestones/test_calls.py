@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from esc_tracker import clock
-from milestones.calls import BadWeek, ReportingWeek, working_day_on_or_before
+from milestones.calls.weeks import BadWeek, ReportingWeek, working_day_on_or_before
 
 
 def utc(*parts: int) -> datetime:

@@ -14,7 +14,7 @@ from actions.target_dates import TargetDate
 from esc_tracker import clock
 from esc_tracker.accounts.models import Agency, User
 from esc_tracker.journal.models import Entry, Release
-from milestones.calling import open_calls
+from milestones.calls.calling import open_calls
 from milestones.models import (
     Call,
     CallChange,
@@ -27,7 +27,7 @@ from milestones.models import (
     TargetRevision,
 )
 from milestones.overdue import flag_overdue
-from milestones.revisions import request_revision
+from milestones.targets.revisions import request_revision
 from milestones.updates import post_note
 from milestones.workflow import Outlook, Status
 from tests.milestones.telling import give, in_september, milestone, say

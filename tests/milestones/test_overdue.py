@@ -12,11 +12,11 @@ from esc_tracker import clock
 from esc_tracker.accounts.models import Role
 from esc_tracker.journal.models import Entry
 from esc_tracker.reader import Reader, esc_reader
+from milestones.deciding import return_completion, withdraw
 from milestones.models import Milestone, OverdueFlag
 from milestones.overdue import flag_overdue
 from milestones.querysets import DaysBetween
-from milestones.revisions import decide_revision, request_revision
-from milestones.updates import return_completion, withdraw
+from milestones.targets.revisions import decide_revision, request_revision
 from milestones.workflow import Outlook, Status, is_overdue
 from tests.milestones.telling import in_september, milestone, say
 

@@ -7,7 +7,7 @@ from esc_tracker.reader import reader_for
 from milestones.models import Milestone, Responsibility
 from milestones.offers import OfferedActs, offered_acts
 from milestones.permissions import why_not_decide, why_not_note, why_not_update
-from milestones.plan import assign
+from milestones.plan.assigning import assign
 from milestones.updates import post_update
 from milestones.words import Completion, Words
 from milestones.workflow import CompletedKind, Move, Outcome, Outlook, Status

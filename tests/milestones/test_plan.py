@@ -10,7 +10,7 @@ from esc_tracker import clock
 from esc_tracker.accounts.models import Agency
 from esc_tracker.journal.models import Entry
 from milestones.models import Milestone, Responsibility, StatusUpdate
-from milestones.plan import Loaded, load_plan
+from milestones.plan.loading import Loaded, load_plan
 from milestones.workflow import Status
 from tests.milestones.telling import give, milestone, say
 

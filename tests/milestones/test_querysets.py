@@ -8,9 +8,9 @@ from actions.target_dates import TargetDate
 from esc_tracker import clock
 from esc_tracker.accounts.models import Role
 from esc_tracker.reader import Reader, coac_reader, esc_reader
+from milestones.deciding import confirm
 from milestones.models import Milestone, SharedSummary, StatusUpdate
 from milestones.querysets import coded
-from milestones.updates import confirm
 from milestones.workflow import NOT_RELEASED, Outlook, Status
 from tests.milestones.telling import give, in_september, milestone, say
 

@@ -8,9 +8,10 @@ from actions.target_dates import Kind, TargetDate
 from esc_tracker import clock
 from esc_tracker.journal.models import Entry
 from esc_tracker.reader import esc_reader
+from milestones.deciding import withdraw
 from milestones.models import Milestone, TargetRevision
-from milestones.revisions import decide_revision, request_revision
-from milestones.updates import Incomplete, NotAllowed, StaleUpdate, withdraw
+from milestones.refusals import Incomplete, NotAllowed, StaleUpdate
+from milestones.targets.revisions import decide_revision, request_revision
 from milestones.workflow import Status
 from tests.milestones.telling import in_september, milestone, say
 

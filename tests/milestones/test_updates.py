@@ -9,22 +9,13 @@ from actions.target_dates import TargetDate
 from esc_tracker import clock
 from esc_tracker.journal.acts import first_broken_entry
 from esc_tracker.journal.models import Entry
+from milestones.deciding import confirm, reopen, return_completion, withdraw
 from milestones.models import Milestone, Note, OverdueFlag, StatusUpdate
 from milestones.overdue import flag_overdue
-from milestones.updates import (
-    IllegalMove,
-    Incomplete,
-    NotAllowed,
-    StaleUpdate,
-    confirm,
-    post_note,
-    post_update,
-    reopen,
-    return_completion,
-    withdraw,
-)
+from milestones.refusals import IllegalMove, Incomplete, NotAllowed, StaleUpdate
+from milestones.updates import post_note, post_update
 from milestones.words import Completion, Words
-from milestones.workflow import Authority, CompletedKind, Move, Outcome, Outlook, Status
+from milestones.workflow import CompletedKind, Move, Outcome, Outlook, Status
 
 AS_OF = date(2020, 9, 14)
 WORDS = Words(statement="Two of five sessions held.", next_step="Session 3.", outlook=Outlook.ON_TRACK)
@@ -364,7 +355,7 @@ def test_confirm_keeps_what_was_reported_and_names_its_authority(ice, plcy):
     made = confirm(milestone(), by=plcy, seen_version=1)
 
     row = milestone()
-    assert (made.move, made.status, made.agency_id, made.authority) == ("confirm", "completed", "PLCY", Authority.CHAIR)
+    assert (made.move, made.status, made.agency_id, made.authority) == ("confirm", "completed", "PLCY", "chair")
     assert (made.completed_kind, made.completed_on, made.outcome) == ("day", date(2020, 9, 11), "delivered")
     assert (row.version, row.current_status, row.current_completed_on) == (2, "completed", date(2020, 9, 11))
     assert (Entry.objects.last().verb, first_broken_entry()) == ("milestones.confirm", "")

@@ -21,10 +21,11 @@ from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, reso
 from actions.target_dates import TargetDate
 from esc_tracker import clock
 from esc_tracker.accounts.models import Agency, Role, User
-from milestones.calling import open_calls
+from milestones.calls.calling import open_calls
+from milestones.deciding import confirm
 from milestones.models import Milestone
-from milestones.plan import assign
-from milestones.updates import confirm, post_update
+from milestones.plan.assigning import assign
+from milestones.updates import post_update
 from milestones.words import Completion, Words
 from milestones.workflow import Outcome, Outlook, Status
 from reports import weekly

@@ -7,7 +7,7 @@ from django.core.management import call_command
 
 from esc_tracker import clock
 from esc_tracker.accounts.models import User
-from milestones.calls import ReportingWeek
+from milestones.calls.weeks import ReportingWeek
 from reports import weekly
 from reports.models import ReleasedEdition, WeeklyReport
 

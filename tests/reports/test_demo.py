@@ -10,7 +10,7 @@ from esc_tracker.accounts.models import User
 from esc_tracker.journal.acts import first_broken_entry
 from esc_tracker.journal.models import Entry, Release
 from esc_tracker.reader import reader_for
-from milestones.calling import latest_due_call
+from milestones.calls.calling import latest_due_call
 from milestones.models import Call, Milestone, Note, StatusUpdate
 from milestones.overdue import flag_overdue
 from milestones.workflow import Move

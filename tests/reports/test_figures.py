@@ -9,10 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from actions.target_dates import TargetDate
 from esc_tracker import clock
 from esc_tracker.reader import coac_reader, esc_reader
-from milestones.calling import open_calls
+from milestones.calls.calling import open_calls
+from milestones.deciding import confirm
 from milestones.models import SharedSummary, TargetRevision
-from milestones.revisions import decide_revision, request_revision
-from milestones.updates import confirm
+from milestones.targets.revisions import decide_revision, request_revision
 from milestones.workflow import Outlook, Status
 from reports.figures import take_figures
 from tests.milestones.telling import give, milestone, say

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from esc_tracker import clock
 from esc_tracker.journal.models import Entry
 from esc_tracker.reader import coac_reader, esc_reader, last_day_before
-from milestones.calling import latest_due_call
-from milestones.calls import ReportingWeek
+from milestones.calls.calling import latest_due_call
+from milestones.calls.weeks import ReportingWeek
 from milestones.models import Milestone, Responsibility, StatusUpdate, TargetRevision
 from reports.figures import take_figures
 from tests.milestones.plain_replay import Ledgers, replay, replay_silent

@@ -7,7 +7,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from milestones.calls import ReportingWeek
+from milestones.calls.weeks import ReportingWeek
 from reports.editions import take_coac, take_esc
 from tests.milestones.test_as_of import BEGIN, _rewrite_what_is_internal, calls, histories, people, tell
 

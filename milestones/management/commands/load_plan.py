@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from actions.plan_fixture import PlanFixtureError
-from milestones.plan import PLAN_FILE, load_plan
+from milestones.plan.loading import PLAN_FILE, load_plan
 
 
 class Command(BaseCommand):

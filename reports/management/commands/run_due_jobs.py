@@ -7,7 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from esc_tracker import clock
-from milestones import calling, overdue
+from milestones import overdue
+from milestones.calls import calling
 from reports import delivery, weekly
 
 log = logging.getLogger(__name__)

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from esc_tracker import clock
-from milestones.calls import BadWeek, ReportingWeek
+from milestones.calls.weeks import BadWeek, ReportingWeek
 from reports import weekly
 
 

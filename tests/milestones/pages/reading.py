@@ -9,12 +9,12 @@ from actions.target_dates import TargetDate
 from esc_tracker import clock
 from esc_tracker.accounts.models import Agency, User
 from esc_tracker.journal.models import Release
-from milestones.calling import open_calls
+from milestones.calls.calling import open_calls
+from milestones.deciding import confirm, return_completion
 from milestones.models import Milestone, SharedSummary
 from milestones.overdue import flag_overdue
-from milestones.plan import assign
-from milestones.revisions import decide_revision, request_revision
-from milestones.updates import confirm, return_completion
+from milestones.plan.assigning import assign
+from milestones.targets.revisions import decide_revision, request_revision
 from milestones.words import Completion
 from milestones.workflow import Outcome, Outlook, Status
 from tests.milestones.pages.saying import milestone, say

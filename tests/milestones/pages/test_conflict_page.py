@@ -6,9 +6,9 @@ import pytest
 from django.contrib.messages import get_messages
 
 from actions.target_dates import TargetDate
+from milestones.deciding import confirm, return_completion
 from milestones.models import Note, StatusUpdate
-from milestones.revisions import request_revision
-from milestones.updates import confirm, return_completion
+from milestones.targets.revisions import request_revision
 from milestones.workflow import Status
 from tests.factories import make_user
 from tests.milestones.pages.saying import FORM, ledger, milestone, report, say, send

@@ -10,8 +10,8 @@ from django.test import Client
 
 from esc_tracker.journal.acts import first_broken_entry
 from esc_tracker.journal.models import Entry
+from milestones.deciding import confirm, return_completion
 from milestones.models import StatusUpdate
-from milestones.updates import confirm, return_completion
 from milestones.words import Completion
 from milestones.workflow import Status
 from tests.milestones.pages.saying import ledger, milestone, report, say

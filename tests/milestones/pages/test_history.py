@@ -7,11 +7,11 @@ import pytest
 from actions.target_dates import TargetDate
 from esc_tracker import clock
 from esc_tracker.reader import reader_for
+from milestones.deciding import reopen, withdraw
 from milestones.history import history_of
 from milestones.models import Milestone
 from milestones.overdue import flag_overdue
-from milestones.revisions import decide_revision, request_revision
-from milestones.updates import reopen, withdraw
+from milestones.targets.revisions import decide_revision, request_revision
 from tests.milestones.pages.reading import MARKER, noon
 from tests.milestones.pages.saying import milestone, say
 

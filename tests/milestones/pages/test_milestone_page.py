@@ -5,7 +5,7 @@ import re
 import pytest
 
 from actions.target_dates import parse_forecast
-from milestones.updates import confirm
+from milestones.deciding import confirm
 from milestones.words import Completion
 from tests.milestones.pages.reading import MARKER, text_of
 from tests.milestones.pages.saying import milestone, report, say

@@ -11,8 +11,8 @@ from django.test import Client
 from actions.target_dates import TargetDate
 from esc_tracker.journal.acts import first_broken_entry
 from esc_tracker.journal.models import Entry
+from milestones.deciding import confirm
 from milestones.models import Note, StatusUpdate
-from milestones.updates import confirm
 from tests.milestones.pages.saying import FORM, ledger, milestone, report, say, send
 
 pytestmark = pytest.mark.django_db

@@ -4,9 +4,9 @@ import pytest
 
 from actions.target_dates import TargetDate
 from esc_tracker import clock
-from milestones.calling import open_calls
-from milestones.revisions import decide_revision, request_revision
-from milestones.updates import confirm
+from milestones.calls.calling import open_calls
+from milestones.deciding import confirm
+from milestones.targets.revisions import decide_revision, request_revision
 from milestones.workflow import Outlook, Status
 from reports import weekly
 from reports.models import WeeklyReport

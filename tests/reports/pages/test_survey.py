@@ -7,7 +7,7 @@ import pytest
 from esc_tracker import clock
 from esc_tracker.accounts.models import Role
 from esc_tracker.reader import Reader, coac_reader, esc_reader
-from milestones.calling import latest_due_call
+from milestones.calls.calling import latest_due_call
 from reports.figures import take_figures
 from reports.survey import counts_of, silent_agencies, take_survey
 from tests.milestones.telling import give, in_september

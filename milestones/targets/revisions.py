@@ -6,12 +6,14 @@ from actions.target_dates import Kind, TargetDate
 from esc_tracker import clock
 from esc_tracker.accounts.models import User
 from esc_tracker.journal.acts import Act, act
+from milestones.authority import CHAIR, Authority
+from milestones.meetings.held import problems_naming
 from milestones.models import Milestone, Responsibility, TargetRevision
 from milestones.overdue import settle_flag
 from milestones.permissions import why_not_decide_revision, why_not_update
-from milestones.updates import Incomplete, NotAllowed, StaleUpdate
+from milestones.refusals import Incomplete, NotAllowed, StaleUpdate
 from milestones.words import STATEMENT_MAX, UNPRINTABLE, has_control_characters
-from milestones.workflow import OPEN, UPDATABLE, Authority
+from milestones.workflow import OPEN, UPDATABLE
 
 State = TargetRevision.State
 
@@ -55,26 +57,34 @@ def request_revision(
     return revision
 
 
-def decide_revision(revision: TargetRevision, *, by: User, accept: bool) -> TargetRevision:
-    """Decide a pending request for the chair's office, once, and never one's own.
+def decide_revision(
+    revision: TargetRevision, *, by: User, accept: bool, authority: Authority = CHAIR
+) -> TargetRevision:
+    """Decide a pending request once, on whose authority it stands; the chair's office never decides its own.
 
-    Raises NotAllowed, with nothing written; deciding what was decided or superseded meanwhile is not allowed either.
+    Raises NotAllowed or Incomplete, with nothing written; deciding what was decided or superseded meanwhile is not
+    allowed either.
     """
     with act("milestones.decide_revision", by=by, about=revision.milestone.code) as this:
         asked = TargetRevision.objects.select_related("milestone").get(pk=revision.pk)
-        if refusal := why_not_decide_revision(by, asked):
+        if refusal := why_not_decide_revision(by, asked, authority=authority):
             raise NotAllowed(refusal)
         row = asked.milestone
         if accept and row.current_status not in UPDATABLE:
             raise NotAllowed("This milestone is closed: its target stays. The request can only be refused.")
-        asked.decided_by, asked.authority = by, Authority.CHAIR
+        if problems := problems_naming(authority, this.recorded_at):
+            raise Incomplete(problems)
+        asked.decided_by = by
+        for name, value in authority.columns().items():
+            setattr(asked, name, value)
         if accept:
             _accept(this, row, asked)
         else:
             asked.state, asked.decided_at = State.REFUSED, this.recorded_at
-        asked.save(update_fields=["state", "decided_at", "decided_by", "authority", "version"])
+        columns = ["state", "decided_at", "decided_by", "version", *authority.columns()]
+        asked.save(update_fields=columns)
         this.before |= {"target": str(row.current_target_on), "state": State.PENDING.value}
-        this.after |= {"target": str(asked.new_target_on), "state": asked.state}
+        this.after |= {"target": str(asked.new_target_on), "state": asked.state, "authority": str(authority)}
     return asked
 
 

@@ -1,11 +1,11 @@
 """What happens when it is time to call for updates, and which call counts?"""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from esc_tracker import clock
 from esc_tracker.journal.acts import act
-from milestones.calls import ReportingWeek
+from milestones.calls.weeks import ReportingWeek
 from milestones.models import Call, CallChange
 
 
@@ -60,14 +60,22 @@ def latest_due_call(moment: datetime | None, *, week: str = "") -> DueCall | Non
     for call in calls.order_by("-starts_on")[:8]:
         due: dict[str | None, CallChange] = {}
         for change in call.told:  # type: ignore[attr-defined]  # prefetched, oldest first
+            if change.kind == CallChange.Kind.TEXT:
+                continue
             if change.agency_id is None:
                 due.clear()  # A change for everybody overrules what was granted before it.
             due[change.agency_id] = change
         everybody = due.pop(None, None)
-        if everybody and everybody.skipped:
+        if everybody and everybody.kind == CallChange.Kind.SKIPPED:
             continue
         due_at = everybody.due_at if everybody and everybody.due_at else call.due_at
         if due_at <= by:
             extended = frozenset(code for code, change in due.items() if code and change.due_at and change.due_at > by)
             return DueCall(call.week, clock.start_of(call.starts_on), due_at, extended)
     return None
+
+
+def calls_due_since(day: date, moment: datetime) -> int:
+    """Count the calls not skipped whose period began after a day and that had fallen due by a moment. Two queries."""
+    calls = Call.objects.recorded_before(None).filter(starts_on__gt=day, due_at__lte=moment)
+    return sum(all(change.kind != CallChange.Kind.SKIPPED for change in call.told) for call in calls)  # type: ignore[attr-defined]  # prefetched

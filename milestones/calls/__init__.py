@@ -1,0 +1,1 @@
+"""When is everybody asked for an update, and who has answered?"""
