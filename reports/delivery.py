@@ -76,7 +76,7 @@ def _queue(report: WeeklyReport, edition: Delivery.Edition, roles: Collection[Ro
     Delivery.objects.bulk_create(
         (
             Delivery(message=message, recipient=person, report=report, edition=edition, queued_at=moment)
-            for person in User.objects.filter(role__in=roles, is_active=True)
+            for person in User.objects.filter(role__in=roles, is_active=True, wants_report=True)
             .exclude(pk__in=Delivery.objects.filter(message=message).values("recipient"))
             .order_by("pk")
         ),
@@ -104,15 +104,16 @@ def _send(claimed: Delivery) -> bool:
 
 def _message(claimed: Delivery) -> EmailMessage:
     """Build the message from the frozen figures, read at the last moment: a release may have been withdrawn."""
+    report, person = claimed.report, claimed.recipient
+    if report is None or person is None:
+        raise NotImplementedError("notices come next")
     if claimed.edition == Delivery.Edition.ESC:
-        figures = claimed.report.content
-    elif released := claimed.report.released():
+        figures = report.content
+    elif released := report.released():
         figures = released.content
     else:
         raise Withdrawn
-    return report_mail(
-        figures, to=claimed.recipient.email, message_id=message_id(claimed.message, claimed.recipient_id)
-    )
+    return report_mail(figures, to=person.email, message_id=message_id(claimed.message, person.pk))
 
 
 def _in_words(problem: Exception) -> str:

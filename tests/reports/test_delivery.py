@@ -64,6 +64,14 @@ def test_publishing_queues_one_mail_for_each_of_the_committees_people(
     assert {each.message for each in Delivery.objects.all()} == {"report-2020-W35-1-esc"}
 
 
+def test_who_wants_no_report_by_mail_gets_none(record, cbp, plcy, reader):
+    User.objects.filter(pk=cbp.pk).update(wants_report=False)
+
+    published("2020-W35", by=plcy, tell=True)
+
+    assert waiting_for() == ["plcy@esc.example", "reader@esc.example"]
+
+
 def test_releasing_queues_one_mail_for_each_coac_reader(record, cbp, plcy, reader, coac):
     [report] = published("2020-W35", by=plcy)
 
