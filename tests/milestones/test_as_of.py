@@ -131,8 +131,8 @@ def calls(people) -> None:
         with clock.at(clock.start_of(wednesday) + timedelta(hours=10)):
             [week] = open_calls(clock.now())
     change = {"by": people["PLCY"], "reason": "Agreed by phone."}
-    _change("2020-W36", _noon(3), agency_id="CBP", due_at=_noon(8), **change)
-    _change("2020-W37", _noon(11) - A_LITTLE, skipped=True, **change)
+    _change("2020-W36", _noon(3), kind="extended", agency_id="CBP", due_at=_noon(8), **change)
+    _change("2020-W37", _noon(11) - A_LITTLE, kind="skipped", **change)
     assert week == "2020-W38"
 
 
