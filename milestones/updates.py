@@ -7,7 +7,7 @@ from typing import Any
 from esc_tracker import clock
 from esc_tracker.accounts.models import PLCY, User
 from esc_tracker.journal.acts import Act, act
-from milestones.calls.calling import calls_due_since
+from milestones.calls.calling import calls_since
 from milestones.evidence import Evidence, problems_with_evidence
 from milestones.ledger import completion_columns, completion_of, record
 from milestones.models import CheckIn, Milestone, Note, Question, Responsibility, StatusUpdate
@@ -68,7 +68,7 @@ def post_update(
         problems |= problems_with_notes(note=note, agency_note=agency_note) | problems_with_evidence(evidence)
         before = StatusUpdate.objects.filter(milestone=row, agency_id=agency).words().order_by("-version").first()
         written_on = _written_on(before, words, today)
-        if overdue and written_on != today and calls_due_since(written_on, this.recorded_at) >= CALLS_WITHOUT_WORDS:
+        if overdue and written_on != today and calls_since(written_on, today) >= CALLS_WITHOUT_WORDS:
             problems.setdefault("statement", SAY_IT_ANEW)
         if problems:
             raise Incomplete(problems)

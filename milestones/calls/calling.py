@@ -75,7 +75,10 @@ def latest_due_call(moment: datetime | None, *, week: str = "") -> DueCall | Non
     return None
 
 
-def calls_due_since(day: date, moment: datetime) -> int:
-    """Count the calls not skipped whose period began after a day and that had fallen due by a moment. Two queries."""
-    calls = Call.objects.recorded_before(None).filter(starts_on__gt=day, due_at__lte=moment)
+def calls_since(day: date, today: date) -> int:
+    """Count the calls not skipped whose whole period lies after a day and before today. Two queries.
+
+    The present period is left out: the same answer is right before and after its call falls due.
+    """
+    calls = Call.objects.recorded_before(None).filter(starts_on__gt=day, ends_on__lt=today)
     return sum(all(change.kind != CallChange.Kind.SKIPPED for change in call.told) for call in calls)  # type: ignore[attr-defined]  # prefetched
