@@ -73,6 +73,12 @@ def in_force(moment: datetime | None, prefix: str = "") -> Q:
     )
 
 
+def known_by(moment: datetime, prefix: str = "") -> Q:
+    """Match milestones of editions known at a moment; edition 1 is part of every day."""
+    recorded_at = f"{prefix}edition__recorded_at"
+    return Q(**{recorded_at: None}) | Q(**{f"{recorded_at}__lt": moment})
+
+
 def recorded_before(moment: datetime | None) -> Q:
     """Match ledger rows recorded strictly before a moment (None: all)."""
     return Q() if moment is None else Q(recorded_at__lt=moment)
@@ -156,7 +162,7 @@ class MilestoneQuerySet(models.QuerySet[Any]):
         (str, `none` while nobody has said), `moves` (int), `version_then` (int), `last_update_at` (datetime or null).
         COAC reads `completed_*` only once confirmed, and of a withheld milestone only the plan.
         """
-        rows = self if reader.moment is None else self._known_by(reader.moment)._as_of(reader.moment)
+        rows = self if reader.moment is None else self.filter(known_by(reader.moment))._as_of(reader.moment)
         if reader.moment is None:
             rows = rows._as_stored()
         rows = rows.annotate(
@@ -165,10 +171,6 @@ class MilestoneQuerySet(models.QuerySet[Any]):
         )
         rows = rows._for_coac(reader.withheld) if reader.is_coac else rows._with_internal(reader.moment)
         return rows._with_overdue(reader.today)
-
-    def _known_by(self, moment: datetime) -> Self:
-        """Keep the milestones of editions known at a moment; edition 1 is part of every day."""
-        return self.filter(Q(edition__recorded_at=None) | Q(edition__recorded_at__lt=moment))
 
     def _as_stored(self) -> Self:
         return self.annotate(
@@ -290,6 +292,7 @@ class MilestoneQuerySet(models.QuerySet[Any]):
     def silence_of(self, call: Any, moment: datetime | None) -> Any:
         """Return the responsibilities whose agency owes an answer to a call: responsible and the milestone open when it
         fell due, responsible still, and no word since the period began. (Whether it is open still is `status`.)
+        A milestone that a later edition added owes nothing to the calls before.
         """
         responsibilities: Any = self.model._meta.get_field("responsibilities").related_model
         updates: Any = self.model._meta.get_field("updates").related_model
@@ -306,6 +309,7 @@ class MilestoneQuerySet(models.QuerySet[Any]):
         return (
             responsibilities._default_manager.filter(in_force(moment), part__in=LEAD_OR_JOINT)
             .filter(in_force(call.due_at))
+            .filter(known_by(call.due_at, "milestone__"))
             .exclude(agency_id__in=call.not_due_for)
             .alias(status_then=then)
             .filter(~Exists(answers.filter(agency=OuterRef("agency"))), status_then__in=_OPEN)

@@ -81,6 +81,9 @@ def replay_silent(ledgers: Ledgers, call: DueCall | None, moment: datetime | Non
     """Return the agencies that are silent about a milestone as of just before a moment (None: now)."""
     if call is None or _status_at(ledgers, moment) not in OPEN or _status_at(ledgers, call.due_at) not in OPEN:
         return set()
+    added_at = ledgers.milestone.edition.recorded_at
+    if added_at is not None and added_at >= call.due_at:
+        return set()
     owed_then = {each.pk for each in _held(ledgers, call.due_at)}
     return {
         each.agency_id

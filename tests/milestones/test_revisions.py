@@ -8,7 +8,7 @@ from actions.target_dates import Kind, TargetDate
 from esc_tracker import clock
 from esc_tracker.journal.models import Entry
 from esc_tracker.reader import esc_reader
-from milestones.deciding import withdraw
+from milestones.deciding import confirm, withdraw
 from milestones.models import Milestone, TargetRevision
 from milestones.refusals import Incomplete, NotAllowed, StaleUpdate
 from milestones.targets.revisions import decide_revision, request_revision
@@ -208,9 +208,10 @@ def test_a_request_is_decided_once(plan, ice, plcy, again):
     assert (_record(), _target("4.3")[2]) == (before, 1)
 
 
-def test_a_withdrawn_milestone_keeps_its_target(plan, ice, plcy):
+def test_a_completed_milestone_keeps_its_target(plan, ice, plcy):
     asked = ask("4.3", ice)
-    withdraw(milestone("4.3"), by=plcy, seen_version=0, remark="Overtaken.")
+    say("4.3", ice, status=Status.REPORTED_COMPLETE)
+    confirm(milestone("4.3"), by=plcy, seen_version=1)
     before = _record()
 
     with pytest.raises(NotAllowed, match="its target stays"):
@@ -218,3 +219,14 @@ def test_a_withdrawn_milestone_keeps_its_target(plan, ice, plcy):
 
     assert (_record(), _target("4.3")[2]) == (before, 0)
     assert decide_revision(asked, by=plcy, accept=False).state == "refused"
+
+
+def test_a_withdrawn_milestone_keeps_its_target_and_lets_no_request_wait(plan, ice, plcy):
+    asked = ask("4.3", ice)
+    withdraw(milestone("4.3"), by=plcy, seen_version=0, remark="Overtaken.")
+    before = _record()
+
+    with pytest.raises(NotAllowed, match="This request was decided meanwhile: superseded"):
+        decide_revision(asked, by=plcy, accept=True)
+
+    assert (_record(), _target("4.3")[2]) == (before, 0)
