@@ -54,15 +54,19 @@ class Conflict:
     both_stand: bool
 
 
-def compare(milestone: Milestone, seen: int, form: UpdateForm, reader: Reader) -> Conflict:
+def compare(
+    milestone: Milestone, seen: int, form: UpdateForm, reader: Reader, *, speaking_for: str | None = None
+) -> Conflict:
     """Compare a form made from version `seen` with the milestone as it stands.
 
-    Needs `milestone.last_words`. Three queries.
+    `speaking_for` is the agency whose words the form holds, if not the reader's own. Needs `milestone.last_words`.
+    Three queries.
     """
+    agency = speaking_for or reader.agency
     acts = list(milestone.updates.filter(version__gt=seen).select_related("agency", "by").order_by("version"))
     moved = list(milestone.revisions.filter(version__gt=seen).select_related("agency", "by").order_by("version"))
     since: list[Happened] = sorted([*acts, *moved], key=lambda each: each.version or 0)
-    ours = next((said for said in milestone.last_words if said.agency_id == reader.agency), None)
+    ours = next((said for said in milestone.last_words if said.agency_id == agency), None)
     ours_moved = ours is not None and ours.version > seen
     others = [said for said in milestone.last_words if said.version > seen]
     shown = ours if ours_moved or not others else others[0]
@@ -89,7 +93,7 @@ def told(act: Happened, reader: Reader) -> str:
 
 def as_typed(form: UpdateForm) -> dict[str, str]:
     """Return what the person typed into the form, whether it is right or wrong."""
-    return {name: as_kept(form.data.get(name)) for name in _LABELS}
+    return {name: as_kept(form.data.get(form.add_prefix(name))) for name in _LABELS}
 
 
 def as_notes(theirs: Mapping[str, str], yours: Mapping[str, str]) -> list[str]:
@@ -104,6 +108,11 @@ def as_notes(theirs: Mapping[str, str], yours: Mapping[str, str]) -> list[str]:
         else:
             notes += [text[start : start + NOTE_MAX] for start in range(0, len(text), NOTE_MAX)]
     return notes
+
+
+def side_by_side(theirs: Mapping[str, str], yours: Mapping[str, str]) -> tuple[Line, ...]:
+    """Return two versions of a form's fields beside one another, what differs marked."""
+    return tuple(_lines(theirs, yours, both_stand=False))
 
 
 def _lines(theirs: Mapping[str, str], yours: Mapping[str, str], *, both_stand: bool) -> Iterator[Line]:

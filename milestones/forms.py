@@ -303,9 +303,9 @@ def _completed_as_typed(milestone: Milestone) -> str:
     )
 
 
-def seen_version(data: QueryDict, present: int) -> int | None:
+def seen_version(data: QueryDict, present: int, name: str = "version") -> int | None:
     """Return the version a form was made from; None when it is missing, repeated, malformed or yet to come."""
-    said = data.getlist("version")
+    said = data.getlist(name)
     if len(said) != 1 or not re.fullmatch(r"[0-9]{1,9}", said[0]) or int(said[0]) > present:
         return None
     return int(said[0])
@@ -313,4 +313,4 @@ def seen_version(data: QueryDict, present: int) -> int | None:
 
 def repeated_fields(data: QueryDict, form: forms.Form) -> list[str]:
     """Return the fields of a form that were sent more than once, which no page of ours does."""
-    return [name for name in form.fields if len(data.getlist(name)) > 1]
+    return [name for name in form.fields if len(data.getlist(form.add_prefix(name))) > 1]
