@@ -1,5 +1,6 @@
 """Who takes part: which agencies, and which people in which role?"""
 
+from datetime import date
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -44,6 +45,15 @@ def agency_code(text: str) -> str:
 def agency_name(code: str) -> str:
     """Return an agency's name for its code without asking the database: the opposite of `agency_code`."""
     return code.replace("-", "/")
+
+
+def seated(on: date, prefix: str = "") -> Q:
+    """Match people who may sign in on a day of the real clock, reached through `prefix`.
+
+    Not closed, and their time has not run out: a seat ends as the day `access_ends_on` begins.
+    """
+    ends = f"{prefix}access_ends_on"
+    return Q(**{f"{prefix}is_active": True}) & (Q(**{ends: None}) | Q(**{f"{ends}__gt": on}))
 
 
 class UserManager(BaseUserManager["User"]):
@@ -112,6 +122,10 @@ class User(AbstractBaseUser):
     def get_full_name(self) -> str:
         """Return the name colleagues use."""
         return self.name
+
+    def is_seated(self, on: date) -> bool:
+        """Say whether this person may sign in on a day of the real clock (the twin of `seated`)."""
+        return self.is_active and (self.access_ends_on is None or on < self.access_ends_on)
 
     @property
     def is_administrator(self) -> bool:
