@@ -7,7 +7,7 @@ A decision is the chair's office's own, or was taken by an ESC meeting or a name
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 from django.db.models import TextChoices
 
@@ -59,6 +59,29 @@ class Authority:
 
 
 CHAIR = Authority()
+
+
+class Decided(Protocol):
+    """A row of a ledger that may stand on a decision."""
+
+    @property
+    def decided_under(self) -> Authority | None:
+        """Return whose decision it is, None where nothing was decided."""
+
+
+def decided_in_words(row: Decided, verb: str, by_name: str = "") -> str:
+    """Say who decided and who recorded it: "approved by the ESC, meeting 3; recorded by Dana Reyes".
+
+    `verb` is a participle, such as "approved"; `by_name` who recorded it, "" where the reader may not know the person:
+    then it was the chair's office. Its own decision is recorded as it is made: "refused by the chair's office (Dana
+    Reyes)". "" where nothing was decided.
+    """
+    authority = row.decided_under
+    if authority is None:
+        return ""
+    if authority.is_chair:
+        return f"{verb} by {authority}{f' ({by_name})' if by_name else ''}"
+    return f"{verb} by {authority}; recorded by {by_name or CHAIR}"
 
 
 def problems_with_authority(authority: Authority, *, today: date, held: Collection[int]) -> dict[str, str]:

@@ -1,17 +1,22 @@
-"""What happens when an agency is named for a milestone?"""
+"""What happens when an agency is named for a milestone, and when its part ends?"""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 
-from esc_tracker.accounts.models import Agency, User
-from esc_tracker.journal.acts import act
+from esc_tracker.accounts.models import PLCY, Agency, User
+from esc_tracker.journal.acts import Act, act
 from milestones.authority import CHAIR, Authority
+from milestones.converters import MilestoneCode
 from milestones.meetings.held import problems_naming
 from milestones.models import Milestone, Responsibility, StatusUpdate
 from milestones.permissions import why_not_assign
 from milestones.querysets import coded
-from milestones.refusals import Incomplete, NotAllowed, problem_with_text
+from milestones.refusals import Incomplete, NotAllowed, demand, problem_with_text
 from milestones.words import STATEMENT_MAX
 from milestones.workflow import Status
+
+Part = Responsibility.Part
+WHY = "Say why, for the record."
 
 
 def assign(
@@ -22,12 +27,9 @@ def assign(
     A milestone named twice counts once. Raises NotAllowed or Incomplete, with nothing written.
     """
     with act("milestones.assign", by=by, about=", ".join(codes)[:60]) as this:
-        if refusal := why_not_assign(by):
-            raise NotAllowed(refusal)
-        rows = list(Milestone.objects.filter(coded(codes)))
-        if missing := set(codes) - {row.code for row in rows}:
-            raise Incomplete({"milestones": f"There is no milestone {', '.join(sorted(missing))}."})
-        problems = _problems_with_assigning(rows, agency, part, reason)
+        demand(why_not_assign(by))
+        rows = list(Milestone.objects.filter(coded(_numbers(codes))).prefetch_related("responsibilities"))
+        problems = _problems_with_assigning(rows, codes, agency, part, reason)
         if problems := problems | problems_naming(authority, this.recorded_at):
             raise Incomplete(problems)
         given = [
@@ -44,9 +46,9 @@ def assign(
             for row in rows
         ]
         Responsibility.objects.bulk_create(given)
-        if part == Responsibility.Part.LEAD:
+        if part == Part.LEAD:
             for row in rows:
-                Milestone.objects.filter(pk=row.pk).update(current_lead=agency, current_outlook=_said_by(agency, row))
+                _lead(row, agency.code)
         this.after = {
             "milestones": [row.code for row in rows],
             "agency": agency.code,
@@ -57,26 +59,100 @@ def assign(
     return given
 
 
-def _problems_with_assigning(rows: Sequence[Milestone], agency: Agency, part: str, reason: str) -> dict[str, str]:
+def assigned_by_this(
+    codes: Collection[str], *, agency: Agency, part: str, by: User, reason: str, authority: Authority
+) -> bool:
+    """Say whether this very assignment was recorded before: a double click, a reload. One query."""
+    numbers = _numbers(codes)
+    given = Responsibility.objects.filter(
+        coded(numbers, "milestone__"), agency=agency, part=part, by=by, reason=reason.strip(), **authority.columns()
+    )
+    moments = given.in_force().values_list("assigned_from", "milestone_id")
+    return bool(numbers) and len(moments) == len(numbers) and len({moment for moment, _ in moments}) == 1
+
+
+def end_part(responsibility: Responsibility, *, by: User, reason: str, authority: Authority = CHAIR) -> Responsibility:
+    """End an agency's part in a milestone, whatever named it; that it was held stays on the record.
+
+    Where the lead goes, nobody leads until another is named; joint and supporting agencies keep their parts. The same
+    submission sent twice has one effect. Raises NotAllowed or Incomplete, with nothing written; ending what somebody
+    ended meanwhile is not allowed either.
+    """
+    held = Responsibility.objects.select_related("milestone", "agency", "ended_by")
+    with act("milestones.end_part", by=by, about=responsibility.milestone.code) as this:
+        demand(why_not_assign(by))
+        row = held.get(pk=responsibility.pk)
+        if row.assigned_until is not None:
+            if (row.ended_by_id, row.ended_reason) == (by.pk, reason.strip()):
+                this.changed_nothing()
+                return row
+            raise NotAllowed(_ended_meanwhile(row))
+        problems = problems_naming(authority, this.recorded_at)
+        if wrong := problem_with_text(reason, STATEMENT_MAX, missing=WHY):
+            problems["reason"] = wrong
+        if problems:
+            raise Incomplete(problems)
+        row.assigned_until, row.ended_by, row.ended_reason = this.recorded_at, by, reason.strip()
+        row.save(update_fields=["assigned_until", "ended_by", "ended_reason"])
+        if row.part == Part.LEAD:
+            _lead(row.milestone, None)
+        _tell_of_end(this, row, authority)
+    return row
+
+
+def _lead(row: Milestone, agency: str | None) -> None:
+    """Keep whose milestone it is now, and that agency's outlook; where nobody leads, the chair's office speaks."""
+    Milestone.objects.filter(pk=row.pk).update(current_lead=agency, current_outlook=_said_by(agency or PLCY, row))
+
+
+def _said_by(agency: str, row: Milestone) -> str:
+    """Return the outlook this agency last gave for a milestone, "" if it never did."""
+    said = StatusUpdate.objects.filter(milestone=row, agency_id=agency).words().order_by("-version").first()
+    return said.outlook if said else ""
+
+
+def _numbers(codes: Collection[str]) -> set[str]:
+    """Return those of the codes that are written as a milestone's number."""
+    return {code for code in codes if re.fullmatch(MilestoneCode.regex, code)}
+
+
+def _problems_with_assigning(
+    rows: Sequence[Milestone], codes: Collection[str], agency: Agency, part: str, reason: str
+) -> dict[str, str]:
     problems: dict[str, str] = {}
-    if part not in Responsibility.Part.values:
+    if part not in Part.values:
         problems["part"] = "Choose lead, joint or supporting."
-    if wrong := problem_with_text(reason, STATEMENT_MAX, missing="Say why, for the record."):
+    if wrong := problem_with_text(reason, STATEMENT_MAX, missing=WHY):
         problems["reason"] = wrong
-    for row in rows:
-        held = {each.agency_id: each.part for each in row.responsibilities.in_force()}
-        if row.current_status == Status.WITHDRAWN:
-            problems["milestones"] = f"Milestone {row.code} was withdrawn."
-        elif agency.code in held:
-            problems["milestones"] = f"{agency} has a part in milestone {row.code} already."
-        elif part == Responsibility.Part.LEAD and Responsibility.Part.LEAD in held.values():
-            problems["milestones"] = f"Milestone {row.code} has a lead already."
-        elif part == Responsibility.Part.JOINT and Responsibility.Part.LEAD not in held.values():
-            problems["milestones"] = f"Milestone {row.code} has no lead yet; name the lead first."
+    if not codes:
+        problems["milestones"] = "Choose at least one milestone."
+    elif missing := set(codes) - {row.code for row in rows}:
+        problems["milestones"] = f"There is no milestone {', '.join(sorted(missing))}."
+    elif refusals := [said for row in rows if (said := _why_not_given(row, agency, part))]:
+        problems["milestones"] = " ".join(refusals)
     return problems
 
 
-def _said_by(agency: Agency, row: Milestone) -> str:
-    """Return the outlook this agency last gave for a milestone, "" if it never did."""
-    said = StatusUpdate.objects.filter(milestone=row, agency=agency).words().order_by("-version").first()
-    return said.outlook if said else ""
+def _why_not_given(row: Milestone, agency: Agency, part: str) -> str:
+    """Say why an agency cannot get this part in a milestone, its responsibilities fetched; "" when it can."""
+    held = {each.agency_id: Part(each.part) for each in row.responsibilities.all() if each.assigned_until is None}
+    if row.current_status == Status.WITHDRAWN:
+        return f"Milestone {row.code} was withdrawn."
+    if agency.code in held:
+        return f"{agency} has a part in milestone {row.code} already: {held[agency.code].label.lower()}."
+    if part == Part.LEAD and Part.LEAD in held.values():
+        return f"Milestone {row.code} has a lead already."
+    if part == Part.JOINT and Part.LEAD not in held.values():
+        return f"Milestone {row.code} has no lead yet; name the lead first."
+    return ""
+
+
+def _ended_meanwhile(row: Responsibility) -> str:
+    who = f" by {row.ended_by}" if row.ended_by else ""
+    why = f": {row.ended_reason}" if row.ended_reason else "."
+    return f"The part of {row.agency} in milestone {row.milestone.code} was ended meanwhile{who}{why}"
+
+
+def _tell_of_end(this: Act, row: Responsibility, authority: Authority) -> None:
+    this.before = {"agency": row.agency_id, "part": row.part, "basis": row.basis}
+    this.after = {"part": None, "reason": row.ended_reason, "authority": str(authority)}

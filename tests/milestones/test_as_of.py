@@ -20,7 +20,7 @@ from milestones.deciding import decide
 from milestones.models import Call, CallChange, Milestone, Note, Responsibility, StatusUpdate, TargetRevision
 from milestones.overdue import flag_overdue
 from milestones.permissions import why_not_update
-from milestones.plan.assigning import assign
+from milestones.plan.assigning import assign, end_part
 from milestones.querysets import MilestoneQuerySet, coded
 from milestones.refusals import IllegalMove, Incomplete, NotAllowed
 from milestones.targets.revisions import decide_revision, request_revision
@@ -49,7 +49,8 @@ GAPS = (
 )
 VERBS = (
     *("say", "say", "start", "report", "report", "take_back", "confirm", "confirm", "return", "reopen", "withdraw"),
-    *("revise", "revise", "accept", "accept", "refuse", "assign", "assign", "note", "flag"),
+    *("revise", "revise", "accept", "accept", "refuse", "assign", "assign", "assign", "end_part", "end_part"),
+    *("note", "flag"),
 )
 TARGETS = (
     TargetDate.month(2020, 9),
@@ -188,6 +189,11 @@ def do(deed: Deed, number: int, people: dict[str, User]) -> bool:
                 held = {each.part for each in Responsibility.objects.filter(milestone=milestone).in_force()}
                 part = "lead" if "lead" not in held else ("joint", "supporting")[number % 2]
                 assign([deed.code], agency=Agency.objects.get(pk=deed.agency), part=part, by=person, reason="Agreed.")
+            case "end_part":
+                in_force = list(Responsibility.objects.filter(milestone=milestone).in_force().lead_first())
+                if not in_force:
+                    return False
+                end_part(in_force[number % len(in_force)], by=person, reason=f"Ended {number}.")
             case "note":
                 post_note(milestone, by=person, text=f"Note {number}.", audience=Note.Audience.AGENCY)
             case "flag":
