@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from esc_tracker.accounts.models import PLCY, Role, User, agency_name
 from milestones.authority import CHAIR, Authority
-from milestones.models import Responsibility, TargetRevision
+from milestones.models import Question, Responsibility, TargetRevision
 from milestones.workflow import UPDATABLE, Move, Status, chair_may
 
 _LEAD_OR_JOINT = frozenset({Responsibility.Part.LEAD, Responsibility.Part.JOINT})
@@ -37,6 +37,13 @@ def why_not_update(
             return _why_closed(status)
         return _not_yours(user, responsible, speaking)
     return _why_closed(status)
+
+
+def why_not_check_in(user: User, agency: str) -> str:
+    """Say why this person may not hand in an agency's answers; "" when they may: its own people, and PLCY. No query."""
+    if user.role not in {Role.ESC_MEMBER, Role.PLCY_STAFF}:
+        return "Your role reads the record and does not change it."
+    return "" if user.role == Role.PLCY_STAFF or agency == user.agency_id else _only_by_its_own(agency)
 
 
 def why_not_note(user: User, responsible: Sequence[Responsibility]) -> str:
@@ -88,6 +95,61 @@ def why_not_assign(user: User) -> str:
     return "" if user.role == Role.PLCY_STAFF else "Only PLCY, the chair's office, names an agency."
 
 
+def why_not_ask(user: User, *, asked_of: str, status: str, responsible: Sequence[Responsibility]) -> str:
+    """Say why this person may not ask an agency about its word; "" when they may. No query.
+
+    PLCY asks every agency that speaks for the milestone; an agency that speaks for it asks the others.
+    """
+    if user.role not in {Role.ESC_MEMBER, Role.PLCY_STAFF}:
+        return "Your role reads the record and does not change it."
+    speaking = {each.agency_id for each in speakers(responsible)}
+    if user.role != Role.PLCY_STAFF and user.agency_id not in speaking:
+        ours = agency_name(user.agency_id or "")
+        return f"Only {PLCY} and the agencies that answer for this milestone ask here. You are signed in for {ours}."
+    if user.agency_id == asked_of:
+        return "A question goes to another agency; this is your own agency's word."
+    if asked_of not in speaking:
+        return f"{agency_name(asked_of)} does not answer for this milestone."
+    return "" if status in UPDATABLE else "Questions are asked while a milestone is open; this one is closed."
+
+
+def why_not_answer(user: User, question: Question, *, entered: bool = False) -> str:
+    """Say why this person may not answer a question; "" when they may. No query.
+
+    `entered`: PLCY enters what the agency answered, from a named source.
+    """
+    if user.role not in {Role.ESC_MEMBER, Role.PLCY_STAFF}:
+        return "Your role reads the record and does not change it."
+    asked = agency_name(question.asked_of_id)
+    if user.agency_id != question.asked_of_id and not (entered and user.role == Role.PLCY_STAFF):
+        return f"Only {asked}, and {PLCY} from a named source, can answer for {asked}."
+    if question.closed_at is None:
+        return ""
+    return f"This question was {'answered' if question.answer else 'closed by an update'} meanwhile."
+
+
+def why_not_propose(user: User, responsible: Sequence[Responsibility]) -> str:
+    """Say why this person may not propose a text to be shared with COAC; "" when they may. No query."""
+    if user.role == Role.PLCY_STAFF:
+        return ""
+    if user.role != Role.ESC_MEMBER:
+        return "Your role reads the record and does not change it."
+    if user.agency_id in {each.agency_id for each in speakers(responsible)}:
+        return ""
+    ours = agency_name(user.agency_id or "")
+    return f"Only {PLCY} and the agencies that answer for this milestone propose a text. You are signed in for {ours}."
+
+
+def why_not_clear(user: User) -> str:
+    """Say why this person may not clear a text to be shared with COAC; "" when they may. No query."""
+    return "" if user.role == Role.PLCY_STAFF else f"Only {PLCY}, the chair's office, clears a text for COAC."
+
+
+def why_not_add(user: User) -> str:
+    """Say why this person may not add a milestone to the plan; "" when they may. No query."""
+    return "" if user.role == Role.PLCY_STAFF else "Only PLCY, the chair's office, adds a milestone to the plan."
+
+
 _CHAIR_CANNOT = {
     Move.CONFIRM: "No completion is waiting to be confirmed.",
     Move.RETURN: "No completion is waiting to be returned.",
@@ -98,10 +160,14 @@ _CHAIR_CANNOT = {
 
 def _why_not_enter(user: User, agency: str, speaking: Sequence[Responsibility]) -> str:
     if user.role != Role.PLCY_STAFF:
-        return f"Only {agency_name(agency)}, and {PLCY} from a named source, can update for {agency_name(agency)}."
+        return _only_by_its_own(agency)
     if agency not in {each.agency_id for each in speaking}:
         return f"{agency_name(agency)} does not answer for this milestone."
     return ""
+
+
+def _only_by_its_own(agency: str) -> str:
+    return f"Only {agency_name(agency)}, and {PLCY} from a named source, can update for {agency_name(agency)}."
 
 
 def _why_closed(status: str) -> str:
