@@ -83,6 +83,8 @@ def why_not_decide_revision(user: User, revision: TargetRevision, *, authority: 
     """Say why this person may not decide a request for a new target; "" when they may. No query."""
     if refusal := why_not_chair(user):
         return refusal
+    if revision.state == TargetRevision.State.SUPERSEDED:
+        return "The request you saw waits no more: a newer one took its place, or the milestone was withdrawn."
     if revision.state != TargetRevision.State.PENDING:
         return f"This request was decided meanwhile: {revision.get_state_display().lower()}."
     if authority.is_chair and revision.by_id == user.pk:

@@ -1,11 +1,34 @@
 """In which words do pages tell of days, moves and completions?"""
 
 from datetime import date
+from typing import Protocol
 
 from actions.target_dates import TargetDate, months_between
 from milestones.workflow import CompletedKind
 
+_CAME_BY = {
+    "mail": "{agency}'s e-mail of {day}",
+    "call": "a telephone call with {agency} on {day}",
+    "meeting": "a meeting with {agency} on {day}",
+    "letter": "{agency}'s letter of {day}",
+}
 _TIMES = {1: "once", 2: "twice"}
+
+
+class Entered(Protocol):
+    """A submission that says from where its answers came, such as milestones.models.CheckIn."""
+
+    @property
+    def source_how(self) -> str:
+        """Return a CheckIn.How, "" where the agency answered itself."""
+
+    @property
+    def source_who(self) -> str:
+        """Return who of the agency said so."""
+
+    @property
+    def source_on(self) -> date | None:
+        """Return the day on which it was said."""
 
 
 def say_day(day: date) -> str:
@@ -43,3 +66,15 @@ def say_completed(kind: str, on: date | None) -> str:
     if on is None:
         return "on a day not known"
     return f"on {say_day(on)}" if kind == CompletedKind.DAY else f"in {TargetDate.month(on.year, on.month)}"
+
+
+def entered_in_words(check_in: Entered | None, agency: str, *, named: bool = True) -> str:
+    """Say where an answer came from: "entered by PLCY from CBP's e-mail of Sep 11, 2020 (Dana Reyes)".
+
+    `agency` is its name; `named` False leaves out the person, for readers of other agencies. "" where the agency
+    answered itself.
+    """
+    if check_in is None or not check_in.source_how or check_in.source_on is None:
+        return ""
+    came_by = _CAME_BY[check_in.source_how].format(agency=agency, day=say_day(check_in.source_on))
+    return f"entered by PLCY from {came_by} ({check_in.source_who})" if named else f"entered by PLCY from {came_by}"
