@@ -158,6 +158,25 @@ def parse_forecast(text: str) -> TargetDate:
     return TargetDate.day(last.replace(day=int(found[3])))
 
 
+def problem_with_printed(printed: str) -> str:
+    """Say why a timeline cannot be printed as it is: a date that does not exist, or one written as in a form.
+
+    "" for everything else: a month, a day, "Ongoing", and words that name no date.
+    """
+    words = printed.strip()
+    if _FORECAST.fullmatch(words):
+        try:
+            return f"Write it as the plan prints it: {parse_forecast(words)}."
+        except BadTargetDate as bad:
+            return bad.sentence
+    found = _PRINTED_DATE.fullmatch(words)
+    if not found or found["month"].lower() not in _MONTH_NUMBERS or TargetDate.read(words).is_dated:
+        return ""
+    if not FIRST_YEAR <= int(found["year"]) <= LAST_YEAR:
+        return f"The year must be between {FIRST_YEAR} and {LAST_YEAR}."
+    return f"There is no {words}."
+
+
 def iso(target: TargetDate) -> str:
     """Write a target date the way `parse_forecast` reads it; empty when it names no date."""
     if target.due_on is None:

@@ -15,6 +15,7 @@ from actions.target_dates import (
     month_end,
     months_between,
     parse_forecast,
+    problem_with_printed,
 )
 
 FORECAST_DAYS = st.dates(min_value=date(2000, 1, 1), max_value=date(2100, 12, 31))
@@ -365,3 +366,30 @@ def test_form_is_prefilled_with_what_it_takes(day: date) -> None:
 )
 def test_target_is_written_the_way_forms_take_it(target: TargetDate, text: str) -> None:
     assert iso(target) == text
+
+
+# What can be printed
+
+
+@pytest.mark.parametrize(
+    ("printed", "problem"),
+    [
+        ("Feb. 30, 2021", "There is no Feb. 30, 2021."),
+        ("Oct. 0, 2020", "There is no Oct. 0, 2020."),
+        ("Oct. 1999", "The year must be between 2000 and 2100."),
+        (" Oct. 9, 2101 ", "The year must be between 2000 and 2100."),
+        ("2020-10", "Write it as the plan prints it: Oct. 2020."),
+        ("2020-10-09", "Write it as the plan prints it: Oct. 9, 2020."),
+        ("2021-02-30", "February 2021 has no day 30: it ends on day 28."),
+        ("1999-10", "The year must be between 2000 and 2100."),
+    ],
+)
+def test_a_timeline_that_names_a_day_that_does_not_exist_is_not_printed(printed: str, problem: str) -> None:
+    assert problem_with_printed(printed) == problem
+
+
+@pytest.mark.parametrize(
+    "printed", ["Oct. 2020", "Feb. 29, 2024", "Ongoing", "every 24 months", "Spring 2021", "May 4", "20210"]
+)
+def test_a_timeline_that_can_be_read_or_names_no_date_is_printed(printed: str) -> None:
+    assert problem_with_printed(printed) == ""
