@@ -19,15 +19,15 @@ DECEMBER = TargetDate.month(2020, 12)
 SEPTEMBER = TargetDate.month(2020, 9)
 
 
-def ask(code, by, target=DECEMBER, *, category="legal", text="A court has to decide first.", seen_version=None):
+def ask(code, by, target=DECEMBER, *, category="legal", text="A court has to decide first.", **seen):
     row = milestone(code)
     return request_revision(
         row,
         by=by,
-        seen_version=row.version if seen_version is None else seen_version,
         target=target,
         category=category,
         text=text,
+        **{"seen_version": row.version, **seen},
     )
 
 
@@ -133,6 +133,7 @@ def test_every_move_stays_on_the_ledger_and_each_day_knows_its_target(plan, ice,
         pytest.param({"target": TargetDate.month(2020, 8)}, "target", id="a month that is over"),
         pytest.param({"target": TargetDate.month(2020, 10)}, "target", id="the target already"),
         pytest.param({"target": TargetDate(Kind.COMPLETED)}, "target", id="completed is no target"),
+        pytest.param({"target": TargetDate.month(2101, 1)}, "target", id="after 2100"),
         pytest.param({"category": "weather"}, "category", id="unknown category"),
         pytest.param({"text": "  "}, "text", id="no reason"),
         pytest.param({"text": "x" * 501}, "text", id="long reason"),
@@ -157,6 +158,45 @@ def test_a_stale_request_writes_nothing(plan, ice, seen):
         ask("4.3", ice, seen_version=seen)
 
     assert _record() == before
+
+
+@pytest.mark.parametrize("target", [SEPTEMBER, DECEMBER], ids=["accepted at once", "waits"])
+def test_the_same_request_sent_twice_is_one_request(plan, ice, target):
+    asked = ask("4.3", ice, target)
+    before = _record()
+
+    again = ask("4.3", ice, target, seen_version=0)
+
+    assert (again.pk, again.state) == (asked.pk, asked.state)
+    assert _record() == before
+
+
+def test_a_request_sent_again_after_its_approval_is_one_request(plan, ice, plcy):
+    decide_revision(ask("4.3", ice), by=plcy, accept=True)
+    before = _record()
+
+    assert ask("4.3", ice, seen_version=0).state == "accepted"
+    assert (_record(), _target("4.3")[2]) == (before, 1)
+
+
+def test_what_was_refused_can_be_asked_again(plan, ice, plcy):
+    refused = decide_revision(ask("4.3", ice), by=plcy, accept=False)
+
+    again = ask("4.3", ice)
+
+    assert (again.state, again.pk != refused.pk) == ("pending", True)
+
+
+def test_a_request_that_its_writer_has_not_seen_is_not_replaced(plan, cbp, usps):
+    theirs = ask("5.1", usps)
+    before = _record()
+
+    with pytest.raises(StaleUpdate):
+        ask("5.1", cbp, TargetDate.month(2021, 1), seen_waiting=0)
+
+    theirs.refresh_from_db()
+    assert (_record(), theirs.state) == (before, "pending")
+    assert ask("5.1", cbp, TargetDate.month(2021, 1), seen_waiting=theirs.pk).state == "pending"
 
 
 @pytest.mark.parametrize("who", ["cbp", "plcy", "reader", "coac"])
@@ -196,16 +236,39 @@ def test_nobody_decides_their_own_request(plan, plcy, plcy2):
     assert decide_revision(asked, by=plcy2, accept=True).state == "accepted"
 
 
-@pytest.mark.parametrize("again", [True, False])
-def test_a_request_is_decided_once(plan, ice, plcy, again):
+@pytest.mark.parametrize(("who", "again"), [("plcy", False), ("plcy2", True), ("plcy2", False)])
+def test_a_request_is_decided_once(plan, request, ice, plcy, who, again):
     asked = ask("4.3", ice)
     decide_revision(asked, by=plcy, accept=True)
     before = _record()
 
-    with pytest.raises(NotAllowed, match="was decided meanwhile"):
-        decide_revision(asked, by=plcy, accept=again)
+    with pytest.raises(NotAllowed, match="This request was decided meanwhile: accepted"):
+        decide_revision(asked, by=request.getfixturevalue(who), accept=again)
 
     assert (_record(), _target("4.3")[2]) == (before, 1)
+
+
+@pytest.mark.parametrize(("accept", "version"), [(True, 1), (False, 0)])
+def test_the_same_decision_sent_twice_is_one_decision(plan, ice, plcy, accept, version):
+    asked = ask("4.3", ice)
+    decided = decide_revision(asked, by=plcy, accept=accept)
+    before = _record()
+
+    again = decide_revision(asked, by=plcy, accept=accept)
+
+    assert (again.pk, again.state, again.decided_at) == (decided.pk, decided.state, decided.decided_at)
+    assert (_record(), milestone("4.3").version) == (before, version)
+
+
+def test_a_request_that_was_replaced_cannot_be_approved(plan, ice, plcy):
+    seen = ask("4.3", ice)
+    ask("4.3", ice, TargetDate.month(2021, 3))
+    before = _record()
+
+    with pytest.raises(NotAllowed, match="The request you saw waits no more: a newer one took its place"):
+        decide_revision(seen, by=plcy, accept=True)
+
+    assert (_record(), _target("4.3")[1]) == (before, date(2020, 10, 31))
 
 
 def test_a_completed_milestone_keeps_its_target(plan, ice, plcy):
@@ -226,7 +289,7 @@ def test_a_withdrawn_milestone_keeps_its_target_and_lets_no_request_wait(plan, i
     withdraw(milestone("4.3"), by=plcy, seen_version=0, remark="Overtaken.")
     before = _record()
 
-    with pytest.raises(NotAllowed, match="This request was decided meanwhile: superseded"):
+    with pytest.raises(NotAllowed, match="or the milestone was withdrawn"):
         decide_revision(asked, by=plcy, accept=True)
 
     assert (_record(), _target("4.3")[2]) == (before, 0)
