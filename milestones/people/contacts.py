@@ -27,7 +27,7 @@ def contacts_of(responsibilities: Iterable[Responsibility], moment: datetime | N
     """
     found: dict[int, dict[str, Contact]] = {}
     rows = Contact.objects.filter(named(moment), responsibility__in=[each.pk for each in responsibilities])
-    for row in rows.select_related("person__seat"):
+    for row in rows.select_related("person__seat", "responsibility__milestone"):
         found.setdefault(row.responsibility_id, {})[row.part] = row
     return found
 
