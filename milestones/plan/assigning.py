@@ -28,7 +28,7 @@ def assign(
     """
     with act("milestones.assign", by=by, about=", ".join(codes)[:60]) as this:
         demand(why_not_assign(by))
-        rows = list(Milestone.objects.filter(coded(_numbers(codes))).prefetch_related("responsibilities"))
+        rows = list(Milestone.objects.filter(coded(_numbers(codes))).prefetch_related("responsibilities__agency"))
         problems = _problems_with_assigning(rows, codes, agency, part, reason)
         if problems := problems | problems_naming(authority, this.recorded_at):
             raise Incomplete(problems)
@@ -135,14 +135,15 @@ def _problems_with_assigning(
 
 def _why_not_given(row: Milestone, agency: Agency, part: str) -> str:
     """Say why an agency cannot get this part in a milestone, its responsibilities fetched; "" when it can."""
-    held = {each.agency_id: Part(each.part) for each in row.responsibilities.all() if each.assigned_until is None}
+    held = {each.agency_id: each for each in row.responsibilities.all() if each.assigned_until is None}
+    lead = next((each.agency for each in held.values() if each.part == Part.LEAD), None)
     if row.current_status == Status.WITHDRAWN:
         return f"Milestone {row.code} was withdrawn."
     if agency.code in held:
-        return f"{agency} has a part in milestone {row.code} already: {held[agency.code].label.lower()}."
-    if part == Part.LEAD and Part.LEAD in held.values():
-        return f"Milestone {row.code} has a lead already."
-    if part == Part.JOINT and Part.LEAD not in held.values():
+        return f"{agency} has a part in milestone {row.code} already: {held[agency.code].get_part_display().lower()}."
+    if part == Part.LEAD and lead:
+        return f"Milestone {row.code} has a lead already: {lead}."
+    if part == Part.JOINT and not lead:
         return f"Milestone {row.code} has no lead yet; name the lead first."
     return ""
 

@@ -130,7 +130,7 @@ def test_each_milestone_that_cannot_be_given_is_named(plan, plcy):
         _assign(["1.1", "3.1", "4.3"], "USPS", by=plcy)
 
     assert refused.value.problems == {
-        "milestones": "Milestone 3.1 has a lead already. Milestone 4.3 has a lead already."
+        "milestones": "Milestone 3.1 has a lead already: CBP. Milestone 4.3 has a lead already: ICE/HSI."
     }
     assert milestone("1.1").responsibilities.count() == 0
 
