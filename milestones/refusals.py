@@ -3,12 +3,11 @@
 Every door raises one of these, with nothing written; pages show the message.
 """
 
+from esc_tracker.plain_text import problem_with_text
+from esc_tracker.refusals import Incomplete, NotAllowed, demand
 from milestones.models import Milestone
-from milestones.words import UNPRINTABLE, has_control_characters
 
-
-class NotAllowed(Exception):
-    """This person may not do this; the message says why."""
+__all__ = ["IllegalMove", "Incomplete", "NotAllowed", "StaleUpdate", "demand", "problem_with_text"]
 
 
 class IllegalMove(Exception):
@@ -24,26 +23,3 @@ class StaleUpdate(Exception):
     def __init__(self, milestone: Milestone) -> None:
         super().__init__(f"Milestone {milestone.code} was changed since you opened it.")
         self.milestone = milestone
-
-
-class Incomplete(Exception):
-    """Something is missing or wrong; `problems` are sentences by form field."""
-
-    def __init__(self, problems: dict[str, str]) -> None:
-        super().__init__(" ".join(problems.values()))
-        self.problems = problems
-
-
-def demand(refusal: str) -> None:
-    """Raise NotAllowed with a sentence; an empty one lets pass."""
-    if refusal:
-        raise NotAllowed(refusal)
-
-
-def problem_with_text(text: str, limit: int, *, missing: str = "") -> str:
-    """Say what is wrong with a text, "" when it may be kept; `missing` is said of an empty one."""
-    if not text.strip():
-        return missing
-    if len(text.strip()) > limit:
-        return f"This is {len(text.strip())} characters long; {limit} fit."
-    return UNPRINTABLE if has_control_characters(text) else ""

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import connection, transaction
 
 from esc_tracker import clock
-from esc_tracker.accounts.models import User
 from esc_tracker.journal.models import Entry
 
 LOCK = 0x45534331  # one advisory lock for the whole record ("ESC1")
@@ -38,7 +38,7 @@ class Act:
 
 
 @contextmanager
-def act(verb: str, *, by: User | None, about: str) -> Iterator[Act]:
+def act(verb: str, *, by: AbstractBaseUser | None, about: str) -> Iterator[Act]:
     """Open one act on the record; an exception inside leaves neither change nor entry.
 
     `by` is None for a job. Two queries before the change, one after it.
@@ -94,11 +94,11 @@ def _moment_after(last: Entry | None) -> datetime:
     return max(now, last.recorded_at + timedelta(microseconds=1))
 
 
-def _write(this: Act, verb: str, by: User | None, last: Entry | None) -> None:
+def _write(this: Act, verb: str, by: AbstractBaseUser | None, last: Entry | None) -> None:
     entry = Entry(
         number=last.number + 1 if last else 1,
         recorded_at=this.recorded_at,
-        by=by,
+        by_id=by.pk if by else None,
         verb=verb,
         about=this.about,
         before=this.before,

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from esc_tracker.accounts.models import User
 from esc_tracker.journal.acts import act
+from esc_tracker.refusals import Incomplete, demand
 from milestones.models import Contact, DraftRow, Person, Responsibility
 from milestones.people.contacts import Part, named, real_day
 from milestones.people.naming import move_contacts
 from milestones.people.permissions import why_not_people
 from milestones.querysets import in_force
-from milestones.refusals import Incomplete, demand
 
 _RANK = {Part.CONTACT: 0, Part.ALTERNATE: 1, Part.PRINCIPAL: 2}
 

@@ -13,20 +13,16 @@ from actions.target_dates import LAST_YEAR
 from esc_tracker import clock
 from esc_tracker.accounts.models import Agency, User
 from esc_tracker.journal.acts import Act, act
+from esc_tracker.plain_text import problem_with_line
+from esc_tracker.refusals import Incomplete, Overtaken, demand
 from milestones.models import Contact, Person, Responsibility
 from milestones.people.contacts import Part, contacts_of, real_day
 from milestones.people.permissions import why_not_people
-from milestones.refusals import Incomplete, demand, problem_with_text
 
 NAME_MAX = 120
 PHONE_MAX = 40
 EMAIL_MAX = 254
-ONE_LINE = "This is one line: take the line break out."
 LOOK_AGAIN = "Look again, and save again."
-
-
-class Overtaken(Incomplete):
-    """Somebody else changed the same since the form was shown; the message says what, and nothing was written."""
 
 
 def keep_person(
@@ -185,19 +181,13 @@ def _problems_with_person(
     problems = {
         name: problem
         for name, limit in limits.items()
-        if (problem := _problem_with_line(str(details[name]), limit, missing.get(name, "")))
+        if (problem := problem_with_line(str(details[name]), limit, missing=missing.get(name, "")))
     }
     if "email" not in problems:
         problems |= _problems_with_email(agency, str(details["email"]), others)
     if seat and (problem := _problem_with_seat(agency, seat, known, others)):
         problems["seat"] = problem
     return problems
-
-
-def _problem_with_line(text: str, limit: int, missing: str) -> str:
-    if any(char in text for char in "\n\r\t\v\f\u0085\u2028\u2029"):
-        return ONE_LINE
-    return problem_with_text(text, limit, missing=missing)
 
 
 def _problems_with_email(agency: Agency, email: str, others: QuerySet[Person]) -> dict[str, str]:

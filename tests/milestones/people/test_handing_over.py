@@ -4,9 +4,9 @@ import pytest
 
 from esc_tracker.accounts.models import Role, User
 from esc_tracker.journal.models import Entry
+from esc_tracker.refusals import Incomplete, NotAllowed
 from milestones.models import Contact, DraftRow, Person
 from milestones.people.handing_over import HandedOver, hand_over
-from milestones.refusals import Incomplete, NotAllowed
 from tests.factories import make_user
 from tests.milestones.people.naming import Part, call, held, keep, standing
 from tests.milestones.telling import in_september, milestone

@@ -6,10 +6,10 @@ import pytest
 
 from esc_tracker import clock
 from esc_tracker.journal.models import Entry
+from esc_tracker.refusals import Incomplete, NotAllowed, Overtaken
 from milestones.models import Contact, Person
 from milestones.people.contacts import contacts_of
-from milestones.people.naming import Overtaken, keep_person, last_change_of, name_contact, seal_of, set_away
-from milestones.refusals import Incomplete, NotAllowed
+from milestones.people.naming import keep_person, last_change_of, name_contact, seal_of, set_away
 from tests.factories import make_agency
 from tests.milestones.people.naming import Part, call, held, keep, standing
 from tests.milestones.telling import give, in_september
