@@ -38,6 +38,8 @@ def test_history_is_told_newest_first_in_sentences(reader, month):
 def test_reported_confirmed_and_returned_are_told_with_their_outcome(reader, month):
     assert told("2.2", reader) == [
         "PLCY: Confirmed the completion: delivered, on Aug 12, 2020.",
+        "PLCY: Cleared for COAC what PLCY proposed on Sep 2, 2020.",
+        "PLCY: Proposed a text to be shared with COAC.",
         "CBP: Reported it complete: delivered, on Aug 12, 2020.",
     ]
     assert told("7.1", reader) == [

@@ -1,0 +1,39 @@
+"""Who was named for a milestone, and how did it come into the plan?"""
+
+from collections.abc import Iterable, Sequence
+
+from esc_tracker.accounts.models import PLCY
+from esc_tracker.reader import Reader
+from milestones.history.lines import HistoryLine, ended, named, signed
+from milestones.models import Milestone, Responsibility
+
+
+def told_responsibilities(responsibilities: Sequence[Responsibility], reader: Reader) -> Iterable[HistoryLine]:
+    """Tell who was named and whose part ended, each with its reason."""
+    for held in responsibilities:
+        part = Responsibility.Part(held.part).label.lower()
+        if held.assigned_from is not None:
+            person, authority = signed(reader, held, "decided", held.by_name)  # type: ignore[attr-defined]  # annotated
+            yield HistoryLine(
+                at=held.assigned_from, kind="responsibility", speaker=PLCY, person=person,
+                sentence=f"Named {held.agency} as {part} agency.{authority}", quotes=(("Why", held.reason),),
+            )  # fmt: skip
+        if held.assigned_until is not None and ended(held.assigned_until, reader):
+            person = named(reader, PLCY, held.ended_by_name)  # type: ignore[attr-defined]  # annotated
+            yield HistoryLine(
+                at=held.assigned_until, kind="responsibility", speaker=PLCY, person=person,
+                sentence=f"{held.agency} is no longer {part} agency.",
+                quotes=(("Why", held.ended_reason),) if held.ended_reason else (),
+            )  # fmt: skip
+
+
+def told_addition(milestone: Milestone, reader: Reader) -> Iterable[HistoryLine]:
+    """Tell how a milestone of a later edition came into the plan. Needs `addition`, with `added_by` (str)."""
+    addition = getattr(milestone, "addition", None)
+    if addition is not None:
+        person, authority = signed(reader, addition, "decided", milestone.added_by)  # type: ignore[attr-defined]  # annotated
+        yield HistoryLine(
+            at=addition.recorded_at, kind="decision", speaker=PLCY, person=person,
+            sentence=f"Added it to the plan under {str(milestone.edition).lower()}.{authority}",
+            quotes=(("Why", addition.reason),),
+        )  # fmt: skip
