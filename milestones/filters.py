@@ -16,7 +16,7 @@ from django.db.models.functions import Cast
 from django.http import HttpRequest, QueryDict
 from django_filters import Filter, FilterSet
 
-from actions.models import Action
+from actions.models import Action, PlanEdition
 from esc_tracker.accounts.models import Agency, agency_code
 from esc_tracker.accounts.templatetags.esc import PAGE_SIZES
 from esc_tracker.reader import Reader
@@ -38,10 +38,11 @@ _CODE = re.compile(r"([1-9][0-9]{0,3})\.([1-9][0-9]{0,3})")
 
 @dataclass(frozen=True)
 class Choices:
-    """What there is to choose from: action titles by number, agency names by code."""
+    """What there is to choose from: action titles by number, agency names by code, editions the reader knows."""
 
     actions: Mapping[str, str]
     agencies: Mapping[str, str]
+    editions: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -181,6 +182,7 @@ class MilestoneFilter(FilterSet):
     )
     overdue = Asked(method="only_overdue", label="Overdue", read=read_yes("overdue"))
     silent = Asked(method="only_silent", label="Silent", read=read_yes("silent"))
+    edition = Asked(method="of_editions", label="Edition", read=str)
     due_after = Asked(method="due_from", label="Due from", read=read_day)
     due_before = Asked(method="due_until", label="Due until", read=read_day)
     q = Asked(method="containing", label="Search", read=read_search)
@@ -202,6 +204,7 @@ class MilestoneFilter(FilterSet):
         statuses = {*Status.values, NOT_RELEASED} if reader.is_coac else set(Status.values)
         self.filters["action"].extra["read"] = one_of(choices.actions, "action")
         self.filters["agency"].extra["read"] = read_agency(choices.agencies)
+        self.filters["edition"].extra["read"] = one_of(choices.editions, "edition")
         self.filters["status"].extra["read"] = one_of(statuses, "status")
         self.filters["sort"].extra["read"] = one_of(
             {*sorts, *(f"-{name}" for name in sorts)}, "column to sort by named"
@@ -245,6 +248,8 @@ class MilestoneFilter(FilterSet):
         ]
         if "outlook" in self.filters:
             found.append(self._select("outlook", "Any outlook", dict(Outlook.choices) | {NO_OUTLOOK: NO_OUTLOOK_LABEL}))
+        if len(self.choices.editions) > 1:
+            found.append(self._select("edition", "Any edition", self.choices.editions))
         return found
 
     def first(self, name: str) -> str:
@@ -275,6 +280,8 @@ class MilestoneFilter(FilterSet):
             return shown(text)
         if name == "action":
             return f"{value}. {self.choices.actions[value]}"
+        if name == "edition":
+            return self.choices.editions[value]
         if name == "agency":
             return self.choices.agencies.get(value, UNASSIGNED_LABEL)
         if isinstance(value, date):
@@ -303,6 +310,10 @@ class MilestoneFilter(FilterSet):
     def of_agencies(self, rows: MilestoneQuerySet, name: str, codes: list[str]) -> MilestoneQuerySet:
         """Keep those that any of these agencies leads or carries jointly, or that none does."""
         return rows.responsible_to(codes, self.reader)
+
+    def of_editions(self, rows: MilestoneQuerySet, name: str, numbers: list[str]) -> MilestoneQuerySet:
+        """Keep those that any of these editions of the plan brought."""
+        return rows.filter(edition_id__in=[int(number) for number in numbers])
 
     def with_status(self, rows: MilestoneQuerySet, name: str, statuses: list[str]) -> MilestoneQuerySet:
         """Keep those in any of these statuses."""
@@ -353,17 +364,30 @@ class MilestoneFilter(FilterSet):
         return anywhere
 
 
-def known_choices() -> Choices:
-    """Return the actions and agencies there are. One query for both."""
+def known_choices(reader: Reader) -> Choices:
+    """Return the actions and agencies there are, and the editions known at the reader's moment. One query for all."""
     actions = Action.objects.order_by().annotate(
         of=Value("action"), place=F("number"), key=Cast("number", CharField()), says=F("title")
     )
     agencies = Agency.objects.order_by().annotate(
         of=Value("agency"), place=F("sort_order"), key=F("code"), says=F("name")
     )
+    editions = PlanEdition.objects.order_by()
+    if reader.moment is not None:
+        editions = editions.filter(Q(recorded_at=None) | Q(recorded_at__lt=reader.moment))
+    editions = editions.annotate(
+        of=Value("edition"), place=F("number"), key=Cast("number", CharField()), says=F("title")
+    )
     columns = ("of", "place", "key", "says")
-    found = sorted(actions.values_list(*columns).union(agencies.values_list(*columns), all=True))
+    lists = [rows.values_list(*columns) for rows in (actions, agencies, editions)]
+    found = sorted(lists[0].union(*lists[1:], all=True))
     return Choices(
         actions={key: says for of, _, key, says in found if of == "action"},
         agencies={key: says for of, _, key, says in found if of == "agency"},
+        editions={key: _edition_in_words(key, says) for of, _, key, says in found if of == "edition"},
     )
+
+
+def _edition_in_words(number: str, title: str) -> str:
+    """Say which edition: "1, the plan as printed", "2, Sep 14, 2020"."""
+    return f"{number}, {'the plan as printed' if number == '1' else title.removeprefix(f'Edition {number}, ')}"

@@ -55,6 +55,16 @@ class Progress:
         return self.counts.get("overdue", 0)
 
     @property
+    def open(self) -> int:
+        """Return how many are neither reported, completed nor withdrawn."""
+        return self.overdue + sum(self.counts.get(status, 0) for status in OPEN)
+
+    @property
+    def withdrawn(self) -> int:
+        """Return how many were withdrawn."""
+        return self.counts.get(Status.WITHDRAWN, 0)
+
+    @property
     def in_words(self) -> str:
         """Say it: "2 of 3 done · 1 overdue"."""
         said = [f"{self.done} of {self.total} done"]

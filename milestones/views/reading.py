@@ -23,7 +23,8 @@ from milestones.lateness import lateness
 from milestones.links import link
 from milestones.models import Milestone, Responsibility, StatusUpdate
 from milestones.offers import offered_acts
-from milestones.permissions import speakers
+from milestones.permissions import speakers, why_not_add
+from milestones.plan.editions import editions_of
 from milestones.progress import by_action, by_agency, progress_of
 from milestones.querysets import MilestoneQuerySet
 from milestones.tables import IN_PLAN_ORDER, SORT_ALIASES, CountedPaginator, MilestoneTable, target_in_words
@@ -64,7 +65,7 @@ class MilestoneList(SingleTableMixin, FilterView):
     def get_filterset_kwargs(self, filterset_class: type[MilestoneFilter]) -> dict[str, Any]:
         """Tell the filters who asks and what there is to choose from."""
         sorts = MilestoneTable.sorts(self.reader)
-        known = {"reader": self.reader, "choices": known_choices(), "sorts": sorts}
+        known = {"reader": self.reader, "choices": known_choices(self.reader), "sorts": sorts}
         return {"data": self.request.GET, "request": self.request, "queryset": self.get_queryset(), **known}
 
     def get_table(self, **kwargs: Any) -> MilestoneTable:
@@ -262,6 +263,7 @@ def actions(request: HttpRequest) -> HttpResponse:
     context = {
         "reader": reader,
         "actions": [(number, title, progress) for (number, title), progress in found.items()],
+        "editions": editions_of(reader),
         "total": sum(progress.total for progress in found.values()),
         "done": sum(progress.done for progress in found.values()),
     }
@@ -279,6 +281,7 @@ def action(request: HttpRequest, number: int) -> HttpResponse:
     context = {
         "reader": reader,
         "action": table.data.data[0].action,
+        "may_add": reader.may_act and not why_not_add(cast(User, request.user)),
         "progress": progress_of(table.data.data),
         "table": table,
     }
