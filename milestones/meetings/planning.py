@@ -7,11 +7,11 @@ from actions.target_dates import FIRST_YEAR, LAST_YEAR
 from esc_tracker import clock
 from esc_tracker.accounts.models import User
 from esc_tracker.journal.acts import Act, act
-from milestones.calls.weeks import working_day_on_or_before
 from milestones.meetings.permissions import why_not_meet
 from milestones.models import Announcement, Meeting
 from milestones.refusals import Incomplete, NotAllowed, demand, problem_with_text
 from milestones.words import NOTE_MAX, SHORT_MAX
+from milestones.working_days import working_day_on_or_before
 
 LAST_NUMBER = 9999  # as far as addresses go
 _READ_AHEAD_AT = time(12)  # noon New York, two working days before
