@@ -45,6 +45,11 @@ def at(moment: datetime) -> Iterator[None]:
         _told.reset(token)
 
 
+def real_day() -> date:
+    """Return the day in New York by the real clock, whatever day the record stands at: accounts end by it."""
+    return day_of(wall())
+
+
 def tells_the_past() -> bool:
     """Say whether the record's clock is held by `at()`."""
     return _told.get() is not None

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from django.core.mail import EmailMessage
 
 from esc_tracker import clock
-from esc_tracker.accounts.models import Role, User
+from esc_tracker.accounts.models import Role, User, seated
 from reports.mail import message_id, report_mail
 from reports.models import ESC_ROLES, Delivery, WeeklyReport
 
@@ -76,7 +76,7 @@ def _queue(report: WeeklyReport, edition: Delivery.Edition, roles: Collection[Ro
     Delivery.objects.bulk_create(
         (
             Delivery(message=message, recipient=person, report=report, edition=edition, queued_at=moment)
-            for person in User.objects.filter(role__in=roles, is_active=True, wants_report=True)
+            for person in User.objects.filter(seated(clock.real_day()), role__in=roles, wants_report=True)
             .exclude(pk__in=Delivery.objects.filter(message=message).values("recipient"))
             .order_by("pk")
         ),

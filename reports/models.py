@@ -9,7 +9,8 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 
-from esc_tracker.accounts.models import Agency, Role
+from esc_tracker import clock
+from esc_tracker.accounts.models import Agency, Role, seated
 from esc_tracker.journal.models import Release
 from esc_tracker.reader import Reader
 from milestones.models import CallReminder, CheckIn, Meeting
@@ -187,7 +188,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         standing = ReleasedEdition.objects.standing().filter(report=OuterRef("report"))
         for_esc = Q(edition=Delivery.Edition.ESC, recipient__role__in=ESC_ROLES)
         for_coac = Q(Exists(standing), edition=Delivery.Edition.COAC, recipient__role=Role.COAC_READER)
-        of_report = (for_esc | for_coac) & Q(recipient__is_active=True)
+        of_report = (for_esc | for_coac) & seated(clock.real_day(), "recipient__")
         return self.filter(of_report | Q(agency__isnull=False), sent_at=None)
 
     def due(self, now: datetime) -> Self:

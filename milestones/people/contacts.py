@@ -40,7 +40,7 @@ def mail_addresses(agency_code: str, codes: Collection[str], today: date) -> tup
     """
     held = list(Responsibility.objects.in_force().filter(coded(codes, "milestone__"), agency_id=agency_code))
     named_for = contacts_of(held, None)
-    now = real_day()
+    now = clock.real_day()
     to: set[str] = set()
     cc: set[str] = set()
     all_told = bool(held)
@@ -63,7 +63,7 @@ def untold(reader: Reader) -> list[str]:
 
     No agency leads or shares it, or none of those has a contact or a seat that mail reaches.
     """
-    now = real_day()
+    now = clock.real_day()
     named_for = Contact.objects.filter(named(reader.moment), reachable(now), responsibility=OuterRef("pk"))
     seats = User.objects.filter(seated(now), agency=OuterRef("agency"))
     held = Responsibility.objects.in_force(reader.moment).filter(milestone=OuterRef("pk"), part__in=LEAD_OR_JOINT)
@@ -80,7 +80,9 @@ def left_without_contact(user: User) -> list[str]:
     milestones do not count.
     """
     theirs = Contact.objects.filter(named(None), part__in=REACHED, responsibility=OuterRef("pk"), person__seat=user)
-    others = Contact.objects.filter(named(None), reachable(real_day()), part__in=REACHED, responsibility=OuterRef("pk"))
+    others = Contact.objects.filter(
+        named(None), reachable(clock.real_day()), part__in=REACHED, responsibility=OuterRef("pk")
+    )
     others = others.filter(Q(person__seat=None) | ~Q(person__seat=user))
     held = Responsibility.objects.in_force().filter(Exists(theirs), ~Exists(others), milestone=OuterRef("pk"))
     everything = Reader(role=Role.READER, today=clock.today())
@@ -104,11 +106,6 @@ def reachable(on: date) -> Q:
 def is_reachable(contact: Contact, on: date) -> bool:
     """Say whether mail still reaches a contact; person and seat fetched."""
     return contact.person.seat is None or contact.person.seat.is_seated(on)
-
-
-def real_day() -> date:
-    """Return the day by the real clock, New York: accounts end by it, whatever day the record stands at."""
-    return clock.day_of(clock.wall())
 
 
 def is_away(person: Person, today: date) -> bool:

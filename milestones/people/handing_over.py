@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
+from esc_tracker import clock
 from esc_tracker.accounts.models import User
 from esc_tracker.journal.acts import act
 from esc_tracker.refusals import Incomplete, demand
 from milestones.models import Contact, DraftRow, Person, Responsibility
-from milestones.people.contacts import Part, named, real_day
+from milestones.people.contacts import Part, named
 from milestones.people.naming import move_contacts
 from milestones.people.permissions import why_not_people
 from milestones.querysets import in_force
@@ -73,7 +74,7 @@ def _problems_with_handing_over(giver: Person, successor: Person) -> dict[str, s
         return {"successor": f"{giver.name} cannot hand over to {giver.name}: choose somebody else."}
     if giver.agency_id != successor.agency_id:
         return {"successor": f"{successor.name} belongs to {successor.agency}, {giver.name} to {giver.agency}."}
-    if successor.seat and not successor.seat.is_seated(real_day()):
+    if successor.seat and not successor.seat.is_seated(clock.real_day()):
         return {"successor": f"The account of {successor.name} is closed; choose somebody else."}
     return {}
 

@@ -16,7 +16,7 @@ from esc_tracker.journal.acts import Act, act
 from esc_tracker.plain_text import problem_with_line
 from esc_tracker.refusals import Incomplete, Overtaken, demand
 from milestones.models import Contact, Person, Responsibility
-from milestones.people.contacts import Part, contacts_of, real_day
+from milestones.people.contacts import Part, contacts_of
 from milestones.people.permissions import why_not_people
 
 NAME_MAX = 120
@@ -203,7 +203,7 @@ def _problems_with_email(agency: Agency, email: str, others: QuerySet[Person]) -
 def _problem_with_seat(agency: Agency, seat: User, known: Person | None, others: QuerySet[Person]) -> str:
     if seat.agency_id != agency.code:
         return f"This account is not one of {agency}’s."
-    if not seat.is_seated(real_day()) and (known is None or known.seat_id != seat.pk):
+    if not seat.is_seated(clock.real_day()) and (known is None or known.seat_id != seat.pk):
         return f"The account of {seat.name} is closed."
     other = others.filter(seat=seat).first()
     return f"This account is that of {other.name} already." if other else ""
@@ -235,7 +235,7 @@ def _problems_with_naming(
         problems["milestones"] = f"{agency} has no part in milestone {', '.join(gone)} any more."
     if person and person.agency_id != agency.code:
         problems["person"] = f"{person.name} is not one of {agency}’s people."
-    elif person and person.seat and not person.seat.is_seated(real_day()):
+    elif person and person.seat and not person.seat.is_seated(clock.real_day()):
         problems["person"] = f"The account of {person.name} is closed; name somebody else."
     return problems
 

@@ -4,10 +4,11 @@ from datetime import date, timedelta
 
 import pytest
 
+from esc_tracker import clock
 from esc_tracker.accounts.models import Role, User
 from esc_tracker.reader import Reader, esc_reader
 from milestones.models import Person
-from milestones.people.contacts import left_without_contact, mail_addresses, real_day, untold
+from milestones.people.contacts import left_without_contact, mail_addresses, untold
 from milestones.people.naming import set_away
 from milestones.workflow import Status
 from tests.factories import make_user
@@ -32,7 +33,7 @@ def kim(plan, cbp) -> Person:
 
 def ends(user: User, in_days: int) -> None:
     """End a seat so many days from now, by the real clock."""
-    user.access_ends_on = real_day() + timedelta(days=in_days)
+    user.access_ends_on = clock.real_day() + timedelta(days=in_days)
     user.save()
 
 
