@@ -275,6 +275,18 @@ class ReturnForm(forms.Form):
     )
 
 
+class TextForm(forms.Form):
+    """One text, asked for in a page's own words: a question, an answer, a text to be shared."""
+
+    use_required_attribute = False
+
+    text = PlainText(limit=STATEMENT_MAX, rows=4)
+
+    def __init__(self, data: QueryDict | None = None, *, label: str, help_text: str = "", **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.fields["text"].label, self.fields["text"].help_text = label, help_text
+
+
 def as_written(milestone: Milestone, said: StatusUpdate | None) -> dict[str, str]:
     """Return an agency's last words, and the milestone's status, as the form's fields would be filled in."""
     fields = {"status": milestone.status, "completed_on": "", "outcome": milestone.outcome}
