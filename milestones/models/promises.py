@@ -59,6 +59,7 @@ class Milestone(models.Model):
     summary: str
     overdue: bool
     days_overdue: int | None
+    unconfirmed: bool
     unassigned: bool
     outlook: str
     lead_code: str | None
