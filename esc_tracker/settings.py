@@ -121,6 +121,13 @@ REDIS_URL = env.str("REDIS_URL", "")
 # Not the broker: sign-in counts its failures here, and no page may fail because Redis is away.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "esc_cache"}}
 
+# --- The committee's rhythm ---------------------------------------------------------------------------------------
+
+# One call for updates in each reporting period of so many weeks.
+CALL_RHYTHM = env.str("CALL_RHYTHM", "weekly")
+if CALL_RHYTHM not in {"weekly", "two_weeks", "monthly"}:
+    raise ImproperlyConfigured(f"CALL_RHYTHM is '{CALL_RHYTHM}'; it may be 'weekly', 'two_weeks' or 'monthly'.")
+
 # --- Time and language --------------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en-us"
@@ -131,7 +138,7 @@ USE_I18N = False
 # --- People -------------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["esc_tracker.accounts.backends.SeatedPeople"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},

@@ -31,6 +31,7 @@ from django.db.models.functions import Coalesce, Greatest, NullIf
 
 from esc_tracker.accounts.models import PLCY
 from esc_tracker.reader import Reader
+from milestones.lateness import unconfirmed_before
 from milestones.workflow import NO_OUTLOOK, NOT_RELEASED, OPEN, UPDATABLE, WORDS, Status, values
 
 LEAD_OR_JOINT = ("lead", "joint")
@@ -64,8 +65,8 @@ def coded(codes: Collection[str], prefix: str = "") -> Q:
     return found
 
 
-def in_force(moment: datetime | None, prefix: str = "") -> Q:
-    """Match responsibilities that hold at a moment (None: now)."""
+def in_force(moment: datetime | Combinable | None, prefix: str = "") -> Q:
+    """Match responsibilities that hold at a moment (None: now), which an expression may name."""
     if moment is None:
         return Q(**{f"{prefix}assigned_until": None})
     return (Q(**{f"{prefix}assigned_from": None}) | Q(**{f"{prefix}assigned_from__lt": moment})) & (
@@ -73,8 +74,8 @@ def in_force(moment: datetime | None, prefix: str = "") -> Q:
     )
 
 
-def known_by(moment: datetime, prefix: str = "") -> Q:
-    """Match milestones of editions known at a moment; edition 1 is part of every day."""
+def known_by(moment: datetime | Combinable, prefix: str = "") -> Q:
+    """Match milestones of editions known at a moment, which an expression may name; edition 1 is part of every day."""
     recorded_at = f"{prefix}edition__recorded_at"
     return Q(**{recorded_at: None}) | Q(**{f"{recorded_at}__lt": moment})
 
@@ -158,8 +159,9 @@ class MilestoneQuerySet(models.QuerySet[Any]):
 
         Adds `status` (str), `target_kind` (str or null), `target_on` (date or null), `completed_kind` (str, "" if not
         completed), `completed_on` (date or null), `outcome` (str), `summary` (str), `overdue` (bool), `days_overdue`
-        (int, null when not overdue), `unassigned` (bool); for all but COAC also `lead_code` (str or null), `outlook`
-        (str, `none` while nobody has said), `moves` (int), `version_then` (int), `last_update_at` (datetime or null).
+        (int, null when not overdue), `unconfirmed` (bool), `unassigned` (bool); for all but COAC also `lead_code` (str
+        or null), `outlook` (str, `none` while nobody has said), `moves` (int), `version_then` (int), `last_update_at`
+        (datetime or null).
         COAC reads `completed_*` only once confirmed, and of a withheld milestone only the plan.
         """
         rows = self if reader.moment is None else self.filter(known_by(reader.moment))._as_of(reader.moment)
@@ -247,9 +249,14 @@ class MilestoneQuerySet(models.QuerySet[Any]):
         )
 
     def _with_overdue(self, today: date) -> Self:
-        """Add `overdue` and `days_overdue`, judged against the target by `today` (SQL twin of workflow.is_overdue)."""
+        """Add `overdue`, `days_overdue` and `unconfirmed`, judged against the target by `today`.
+
+        SQL twin of workflow.is_overdue and lateness.is_unconfirmed.
+        """
         late = Q(status__in=_OPEN, target_on__lt=today)
+        forgotten = Q(status=Status.REPORTED_COMPLETE, target_on__lt=unconfirmed_before(today))
         return self.annotate(
+            unconfirmed=Case(When(forgotten, then=True), default=False, output_field=BooleanField()),
             overdue=Case(When(late, then=True), default=False, output_field=BooleanField()),
             days_overdue=Case(
                 When(late, then=DaysBetween(F("target_on"), Value(today, DateField()))), output_field=IntegerField()
@@ -280,7 +287,7 @@ class MilestoneQuerySet(models.QuerySet[Any]):
     def silent(self, call: Any, moment: datetime | None, agencies: Collection[str] = ()) -> Self:
         """Keep those for which a responsible agency (one of `agencies`, if given) did not answer a call fallen due.
 
-        `call` is a milestones.calling.DueCall, None when no call has fallen due: then nobody is silent.
+        `call` is a milestones.calls.calling.DueCall, None when no call has fallen due: then nobody is silent.
         """
         if call is None:
             return self.none()
@@ -292,14 +299,19 @@ class MilestoneQuerySet(models.QuerySet[Any]):
     def silence_of(self, call: Any, moment: datetime | None) -> Any:
         """Return the responsibilities whose agency owes an answer to a call: responsible and the milestone open when it
         fell due, responsible still, and no word since the period began. (Whether it is open still is `status`.)
+        An agency whose time was extended is judged by the call, and the due time, that `call.apart` names for it.
         A milestone that a later edition added owes nothing to the calls before.
         """
         responsibilities: Any = self.model._meta.get_field("responsibilities").related_model
         updates: Any = self.model._meta.get_field("updates").related_model
         of_milestone = updates._default_manager.filter(milestone=OuterRef("milestone"))
-        answers = of_milestone.words().filter(recorded_before(moment), recorded_at__gte=call.starts_at)
+        answers = of_milestone.words().filter(
+            recorded_before(moment), agency=OuterRef("agency"), recorded_at__gte=OuterRef("asked_since")
+        )
         then = Coalesce(
-            Subquery(of_milestone.filter(recorded_at__lt=call.due_at).order_by("-version").values("status")[:1]),
+            Subquery(
+                of_milestone.filter(recorded_at__lt=OuterRef("answer_due")).order_by("-version").values("status")[:1]
+            ),
             Case(
                 When(milestone__plan_kind="completed", then=Value(Status.COMPLETED.value)),
                 default=Value(Status.NOT_STARTED.value),
@@ -308,11 +320,11 @@ class MilestoneQuerySet(models.QuerySet[Any]):
         )
         return (
             responsibilities._default_manager.filter(in_force(moment), part__in=LEAD_OR_JOINT)
-            .filter(in_force(call.due_at))
-            .filter(known_by(call.due_at, "milestone__"))
-            .exclude(agency_id__in=call.not_due_for)
+            .exclude(agency_id__in=[code for code, own in call.apart.items() if own is None])
+            .alias(asked_since=_judged_by(call, "starts_at"), answer_due=_judged_by(call, "due_at"))
+            .filter(in_force(F("answer_due")), known_by(F("answer_due"), "milestone__"))
             .alias(status_then=then)
-            .filter(~Exists(answers.filter(agency=OuterRef("agency"))), status_then__in=_OPEN)
+            .filter(~Exists(answers), status_then__in=_OPEN)
         )
 
     def updatable_by(self, user: Any) -> Self:
@@ -341,6 +353,16 @@ class MilestoneQuerySet(models.QuerySet[Any]):
 def _unless(hidden: Q, name: str, otherwise: Combinable | None) -> Case:
     """Keep an annotation's value except where it is hidden."""
     return Case(When(hidden, then=otherwise), default=F(name))
+
+
+def _judged_by(call: Any, time: str) -> Combinable:
+    """Return a time of the call by which a responsibility's agency is judged."""
+    apart = [When(agency_id=code, then=_moment(getattr(own, time))) for code, own in call.apart.items() if own]
+    return Case(*apart, default=_moment(getattr(call, time))) if apart else _moment(getattr(call, time))
+
+
+def _moment(moment: datetime) -> Value:
+    return Value(moment, DateTimeField())
 
 
 def _version_of(ledger: Any) -> Coalesce:

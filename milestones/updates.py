@@ -13,12 +13,11 @@ from milestones.ledger import completion_columns, completion_of, record
 from milestones.models import CheckIn, Milestone, Note, Question, Responsibility, StatusUpdate
 from milestones.permissions import why_not_note, why_not_update
 from milestones.refusals import IllegalMove, Incomplete, NotAllowed, StaleUpdate, demand
-from milestones.words import Completion, Words, problems_with, problems_with_notes
+from milestones.words import Completion, Words, problems_with, problems_with_notes, says_the_same
 from milestones.workflow import Move, Status, agency_may_choose, agency_move, is_overdue, why_not_move
 
 CALLS_WITHOUT_WORDS = 3  # "no change" that often on an overdue milestone: then a statement is required
 NO_EVIDENCE = Evidence()
-_SAID = ("status", *(name for name in Words.__dataclass_fields__ if name != "forecast"), "forecast_kind", "forecast_on")
 SAY_IT_ANEW = "This milestone is overdue, and the last three calls brought no new words on it. Say where it stands now."
 
 
@@ -65,7 +64,7 @@ def post_update(
         words = _with_no_forecast_where_closed(words, status)
         overdue = is_overdue(status, row.current_target_on, today)
         problems = problems_with(words, status=status, overdue=overdue, completion=completion, today=today)
-        problems |= problems_with_notes(note=note, agency_note=agency_note) | problems_with_evidence(evidence)
+        problems |= problems_with_notes(note=note, agency_note=agency_note) | problems_with_evidence(evidence, today=today)
         before = StatusUpdate.objects.filter(milestone=row, agency_id=agency).words().order_by("-version").first()
         written_on = _written_on(before, words, today)
         if overdue and written_on != today and calls_since(written_on, today) >= CALLS_WITHOUT_WORDS:
@@ -94,7 +93,7 @@ def post_update(
         if agency == (lead or PLCY):
             columns["current_outlook"] = words.outlook
         record(this, row, update, columns)
-        if not _says_the_same(before, update):
+        if not says_the_same(before, update):
             asked = Question.objects.filter(milestone=row, asked_of=agency, closed_at=None)
             asked.update(closed_at=this.recorded_at, closed_by=by, closing_update=update)
         for audience, text in remarks.items():
@@ -173,11 +172,6 @@ def _written_on(before: StatusUpdate | None, words: Words, today: date) -> date:
     """Return the day on which this agency's statement and next step were last written anew."""
     same = before is not None and (before.statement, before.next_step) == (words.statement, words.next_step)
     return before.written_on if before is not None and before.written_on and same else today
-
-
-def _says_the_same(before: StatusUpdate | None, update: StatusUpdate) -> bool:
-    """Say whether an update is "no change": every word as it was."""
-    return before is not None and all(getattr(before, name) == getattr(update, name) for name in _SAID)
 
 
 def _keep_note(row: Milestone, by: User, agency: str, this: Act, text: str, audience: str) -> Note:

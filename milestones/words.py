@@ -83,6 +83,14 @@ def problems_with(
     return problems
 
 
+SAID = ("status", *(name for name in Words.__dataclass_fields__ if name != "forecast"), "forecast_kind", "forecast_on")
+
+
+def says_the_same(before: Any, update: Any) -> bool:
+    """Say whether an update is "no change": every word as in the agency's one before (rows of the ledger, or None)."""
+    return before is not None and all(getattr(before, name) == getattr(update, name) for name in SAID)
+
+
 def problems_with_notes(**notes: str) -> dict[str, str]:
     """Return what is wrong with notes, given and answered by form field; empty when they may be kept."""
     long = {

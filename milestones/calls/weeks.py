@@ -1,18 +1,28 @@
-"""When does a reporting week begin and end, and when is its call for updates open and due?"""
+"""When does a reporting week or period begin and end, and when is its call for updates open and due?"""
 
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
 from typing import Self
-
-import holidays
 
 from actions.target_dates import FIRST_YEAR, LAST_YEAR
 from esc_tracker import clock
+from milestones.working_days import working_day_on_or_before
 
 _WRITTEN = re.compile(r"([0-9]{4})-W([0-9]{2})")
 _OPENS_ON, _OPENS_AT = 2, time(9)  # Wednesday 09:00 New York
 _DUE_ON, _DUE_AT = 4, time(12)  # Friday 12:00 New York
+_WEEK = timedelta(days=7)
+_PAIRS_FROM = date(2020, 1, 6)  # the Monday from which two weeks and two weeks are counted, both ways
+
+
+class Rhythm(StrEnum):
+    """How long a reporting period is."""
+
+    WEEKLY = "weekly"
+    TWO_WEEKS = "two_weeks"
+    MONTHLY = "monthly"
 
 
 class BadWeek(ValueError):
@@ -72,20 +82,41 @@ class ReportingWeek:
 
     def after(self) -> Self:
         """Return the week after."""
-        return type(self)(self.starts_on + timedelta(days=7))
+        return type(self)(self.starts_on + _WEEK)
 
     def before(self) -> Self:
         """Return the week before."""
-        return type(self)(self.starts_on - timedelta(days=7))
+        return type(self)(self.starts_on - _WEEK)
 
     def _at(self, weekday: int, hour: time) -> datetime:
         day = working_day_on_or_before(self.starts_on + timedelta(days=weekday))
         return datetime.combine(day, hour, clock.NEW_YORK).astimezone(UTC)
 
 
-def working_day_on_or_before(day: date) -> date:
-    """Return the day itself, or the nearest day before it that is neither weekend nor federal holiday."""
-    federal = holidays.country_holidays("US", years=[day.year, day.year - 1])
-    while day.weekday() > 4 or day in federal:
-        day -= timedelta(days=1)
-    return day
+@dataclass(frozen=True)
+class ReportingPeriod:
+    """Whole reporting weeks that share one call, in the last of them, by which the period is named."""
+
+    starts_on: date
+    last_week: ReportingWeek
+
+    @classmethod
+    def of(cls, day: date, rhythm: Rhythm | str) -> Self:
+        """Return the period a day falls in: its week, its pair of weeks, or the weeks whose Sunday its month holds."""
+        week = ReportingWeek.of(day)
+        if rhythm == Rhythm.WEEKLY:
+            return cls(week.starts_on, week)
+        if rhythm == Rhythm.TWO_WEEKS:
+            first = week if (week.starts_on - _PAIRS_FROM) // _WEEK % 2 == 0 else week.before()
+            return cls(first.starts_on, first.after())
+        first = last = week
+        while first.before().ends_on.month == week.ends_on.month:
+            first = first.before()
+        while last.after().ends_on.month == week.ends_on.month:
+            last = last.after()
+        return cls(first.starts_on, last)
+
+    @property
+    def ends_on(self) -> date:
+        """Return its last Sunday."""
+        return self.last_week.ends_on

@@ -162,3 +162,11 @@ def test_impossible_day_is_refused_in_words():
 
     assert done.returncode == 1
     assert "ESC_TODAY is '2020-02-30'; it takes a day such as 2020-09-14." in done.stderr
+
+
+@pytest.mark.services
+def test_rhythm_that_nobody_knows_is_refused_in_words():
+    done = _in_production("manage.py", "check", ESC_ENV="development", CALL_RHYTHM="daily")
+
+    assert done.returncode == 1
+    assert "CALL_RHYTHM is 'daily'; it may be 'weekly', 'two_weeks' or 'monthly'." in done.stderr

@@ -79,26 +79,26 @@ def replay(ledgers: Ledgers, moment: datetime | None, today: date) -> dict[str, 
 
 def replay_silent(ledgers: Ledgers, call: DueCall | None, moment: datetime | None) -> set[str]:
     """Return the agencies that are silent about a milestone as of just before a moment (None: now)."""
-    if call is None or _status_at(ledgers, moment) not in OPEN or _status_at(ledgers, call.due_at) not in OPEN:
+    if call is None or _status_at(ledgers, moment) not in OPEN:
         return set()
+    held = [each for each in _held(ledgers, moment) if each.part in ("lead", "joint")]
+    return {each.agency_id for each in held if _is_owing(ledgers, each, call.of(each.agency_id), moment)}
+
+
+def _is_owing(ledgers: Ledgers, held: Responsibility, call: DueCall | None, moment: datetime | None) -> bool:
+    """Say whether an agency owes an answer to the call it is judged by."""
+    if call is None or _status_at(ledgers, call.due_at) not in OPEN:
+        return False
     added_at = ledgers.milestone.edition.recorded_at
     if added_at is not None and added_at >= call.due_at:
-        return set()
-    owed_then = {each.pk for each in _held(ledgers, call.due_at)}
-    return {
-        each.agency_id
-        for each in _held(ledgers, moment)
-        if each.part in ("lead", "joint")
-        and each.pk in owed_then
-        and each.agency_id not in call.not_due_for
-        and not any(
-            update.move in WORDS
-            and update.agency_id == each.agency_id
-            and update.recorded_at >= call.starts_at
-            and (moment is None or update.recorded_at < moment)
-            for update in ledgers.updates
-        )
-    }
+        return False
+    return held.pk in {each.pk for each in _held(ledgers, call.due_at)} and not any(
+        update.move in WORDS
+        and update.agency_id == held.agency_id
+        and update.recorded_at >= call.starts_at
+        and (moment is None or update.recorded_at < moment)
+        for update in ledgers.updates
+    )
 
 
 def _held(ledgers: Ledgers, moment: datetime | None) -> list[Responsibility]:

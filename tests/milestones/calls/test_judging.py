@@ -5,11 +5,13 @@ from datetime import datetime, timedelta
 import pytest
 
 from esc_tracker import clock
+from esc_tracker.accounts.models import Agency
 from esc_tracker.journal.models import Entry
 from esc_tracker.reader import esc_reader
 from milestones.calls.calling import latest_due_call, open_calls
+from milestones.calls.changing import extend, move, skip
 from milestones.deciding import reopen, return_completion, withdraw
-from milestones.models import Call, CallChange, Milestone, Note
+from milestones.models import Call, Milestone, Note
 from milestones.updates import post_note
 from milestones.workflow import Status
 from tests.milestones.telling import give, in_september, milestone, say
@@ -38,18 +40,14 @@ def _open(moment: datetime) -> None:
         assert len(open_calls(clock.now())) == 1
 
 
-def _change(
-    moment: datetime, *, by, week: str = "2020-W37", agency: str | None = None, due_at=None, skipped=False
-) -> None:
-    CallChange.objects.create(
-        call=Call.objects.get(week=week),
-        recorded_at=moment,
-        by=by,
-        agency_id=agency,
-        due_at=due_at,
-        skipped=skipped,
-        reason="Agreed by phone.",
-    )
+def _change(moment: datetime, door, *, by, week: str = "2020-W37", **facts) -> None:
+    """Change a call through its door at a moment."""
+    with clock.at(moment):
+        door(Call.objects.get(week=week), by=by, reason="Agreed by phone.", **facts)
+
+
+def _extend(moment: datetime, agency: str, due_at: datetime, *, by, week: str = "2020-W37") -> None:
+    _change(moment, extend, by=by, week=week, agency=Agency.objects.get(pk=agency), due_at=due_at)
 
 
 def silent(agency: str, moment: datetime = AFTER) -> set[str]:
@@ -124,14 +122,14 @@ def test_the_latest_call_fallen_due_counts(w36, w37, moment, week):
 
 
 def test_a_skipped_call_does_not_count_from_the_moment_it_was_skipped(w36, w37, plcy):
-    _change(in_september(12), by=plcy, skipped=True)
+    _change(in_september(12), skip, by=plcy)
 
     assert latest_due_call(in_september(12)).week == "2020-W37"
     assert latest_due_call(in_september(12) + A_LITTLE).week == "2020-W36"
 
 
 def test_a_moved_call_counts_from_its_new_due_time(w36, w37, plcy):
-    _change(in_september(10), by=plcy, due_at=in_september(15))
+    _change(in_september(10), move, by=plcy, opens_at=in_september(9, 9), due_at=in_september(15))
 
     assert [latest_due_call(at).week for at in (AFTER, in_september(15))] == ["2020-W36", "2020-W37"]
 
@@ -260,16 +258,67 @@ def test_a_completion_returned_before_the_due_time_owes_an_answer(w37, cbp, plcy
 
 
 def test_an_extended_agency_is_silent_only_after_its_own_due_time(w37, plcy):
-    _change(in_september(10), by=plcy, agency="CBP", due_at=in_september(15))
+    _extend(in_september(10), "CBP", in_september(15), by=plcy)
 
     assert silent("CBP", AFTER) == set()
     assert silent("USPS", AFTER) == {"5.1", "5.2", "5.3"}
     assert silent("CBP", in_september(15)) == CBP_CARRIES
 
 
+def test_while_its_time_runs_an_agency_is_judged_by_the_call_before(w36, w37, cbp, plcy):
+    with clock.at(in_september(3)):
+        say("3.1", cbp)
+    _extend(in_september(10), "CBP", in_september(15), by=plcy)
+
+    assert silent("CBP", AFTER) == CBP_CARRIES - {"3.1"}
+    assert silent("CBP", in_september(15)) == CBP_CARRIES
+
+
+def test_an_answer_to_the_extended_call_answers_the_one_before_too(w36, w37, cbp, plcy):
+    _extend(in_september(10), "CBP", in_september(15), by=plcy)
+    with clock.at(in_september(13)):
+        say("3.1", cbp)
+
+    assert "3.1" not in silent("CBP", AFTER)
+    assert "3.1" not in silent("CBP", in_september(15))
+
+
+def test_after_its_own_due_time_an_agency_is_judged_by_it_and_no_longer_by_everybodys(w37, plcy):
+    _extend(in_september(10), "CBP", in_september(14), by=plcy)
+    with clock.at(in_september(12)):
+        give("1.1", "CBP", by=plcy)
+        give("1.2", "USPS", by=plcy)
+    with clock.at(in_september(13)):
+        withdraw(milestone("3.2"), by=plcy, seen_version=0, remark="Overtaken.")
+        withdraw(milestone("5.3"), by=plcy, seen_version=0, remark="Overtaken.")
+
+    assert silent("CBP", in_september(14)) == CBP_CARRIES - {"3.2", "5.3"} | {"1.1"}
+    assert silent("USPS", in_september(14)) == {"5.1", "5.2"}
+
+
+def test_an_extension_within_an_extended_call_before_is_honored_too(w36, w37, plcy):
+    _extend(in_september(3), "CBP", in_september(13), by=plcy, week="2020-W36")
+    _extend(in_september(8), "USPS", in_september(10), by=plcy, week="2020-W36")
+    _extend(in_september(10), "CBP", in_september(15), by=plcy)
+
+    assert silent("CBP", in_september(13) - A_LITTLE) == set()
+    assert silent("CBP", in_september(13)) == CBP_CARRIES
+    assert latest_due_call(AFTER).of("CBP").due_at == in_september(13)
+    assert latest_due_call(AFTER).of("USPS").week == "2020-W37"
+
+
+def test_the_judged_call_is_told_agency_by_agency(w36, w37, plcy):
+    _extend(in_september(10), "CBP", in_september(15), by=plcy)
+
+    call = latest_due_call(AFTER)
+
+    assert (call.week, call.of("USPS"), call.of("CBP").week) == ("2020-W37", call, "2020-W36")
+    assert latest_due_call(in_september(15)).of("CBP").due_at == in_september(15)
+
+
 def test_a_move_for_everybody_overrules_an_extension_granted_before(w37, plcy):
-    _change(in_september(10), by=plcy, agency="CBP", due_at=in_september(15))
-    _change(in_september(10, 12), by=plcy, due_at=in_september(12))
+    _extend(in_september(10), "CBP", in_september(15), by=plcy)
+    _change(in_september(10, 13), move, by=plcy, opens_at=in_september(9, 9), due_at=in_september(12))
 
     assert silent("CBP", AFTER) == CBP_CARRIES
 
@@ -277,6 +326,6 @@ def test_a_move_for_everybody_overrules_an_extension_granted_before(w37, plcy):
 def test_after_a_skipped_call_the_one_before_is_asked_for(w36, w37, cbp, plcy):
     with clock.at(in_september(3)):
         say("3.1", cbp)
-    _change(in_september(9, 10), by=plcy, skipped=True)
+    _change(in_september(9, 10), skip, by=plcy)
 
     assert silent("CBP") == CBP_CARRIES - {"3.1"}
