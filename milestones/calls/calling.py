@@ -5,13 +5,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Self
 
-from django.conf import settings
-
 from esc_tracker import clock
 from esc_tracker.accounts.models import Role, User
 from esc_tracker.journal.acts import Act, act
 from milestones.calls.terms import Terms, terms_of
-from milestones.calls.weeks import ReportingPeriod, ReportingWeek
+from milestones.calls.weeks import ReportingPeriod, ReportingWeek, period_of
 from milestones.models import Call, CallChange
 from milestones.refusals import demand
 
@@ -35,11 +33,6 @@ class DueCall:
     def of(self, agency: str) -> Self | None:
         """Return the call by which an agency is judged."""
         return self.apart.get(agency, self)
-
-
-def period_of(day: date) -> ReportingPeriod:
-    """Return the reporting period a day falls in, in the rhythm that is set."""
-    return ReportingPeriod.of(day, settings.CALL_RHYTHM)
 
 
 def why_not_call(user: User) -> str:

@@ -35,7 +35,8 @@ def terms_of(call: Call) -> Terms:
 
     The latest of each kind counts. What is changed for everybody overrules what was granted to one agency before it.
     """
-    opens_at, due_at, extended, skipped, text = call.opens_at, call.due_at, {}, None, ""
+    opens_at, due_at, skipped, text = call.opens_at, call.due_at, None, ""
+    extended: dict[str, datetime] = {}
     for change in changes_of(call):
         if change.kind == Kind.TEXT:
             text = change.text
