@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Self
 
+from django.conf import settings
+
 from actions.target_dates import FIRST_YEAR, LAST_YEAR
 from esc_tracker import clock
 from milestones.working_days import working_day_on_or_before
@@ -120,3 +122,13 @@ class ReportingPeriod:
     def ends_on(self) -> date:
         """Return its last Sunday."""
         return self.last_week.ends_on
+
+    @property
+    def starts_at(self) -> datetime:
+        """Return the midnight that begins its first Monday: an update from here on answers its call."""
+        return clock.start_of(self.starts_on)
+
+
+def period_of(day: date) -> ReportingPeriod:
+    """Return the reporting period a day falls in, in the rhythm that is set."""
+    return ReportingPeriod.of(day, settings.CALL_RHYTHM)

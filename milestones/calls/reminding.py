@@ -1,0 +1,66 @@
+"""What happens when PLCY reminds the agencies not yet heard?
+
+The record keeps that they are to be reminded, and of what; telling them is another step (ADR 0002).
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from esc_tracker import clock
+from esc_tracker.accounts.models import User
+from esc_tracker.journal.acts import act
+from milestones.calls.answers import Asked, stretches, take_roll
+from milestones.calls.calling import why_not_call
+from milestones.calls.changing import why_not_change
+from milestones.calls.terms import Terms, terms_of
+from milestones.models import Call, CallReminder
+from milestones.refusals import demand
+
+
+def remind(call: Call, *, by: User) -> list[CallReminder]:
+    """Have each agency reminded that has not answered all it is asked, unless it was today; return the new reminders.
+
+    The same click twice reminds once. Raises NotAllowed, with nothing written.
+    """
+    with act("milestones.remind", by=by, about=call.week) as this:
+        demand(why_not_call(by))
+        row = Call.objects.recorded_before(None).get(pk=call.pk)
+        demand(why_not_remind(row, terms_of(row), this.recorded_at))
+        today = clock.day_of(this.recorded_at)
+        owed = owed_by(take_roll(stretches([row]), None)[row.week])
+        reminders = [
+            CallReminder(
+                call=row, agency_id=agency, by=by, recorded_at=this.recorded_at, on=today, milestones=owed[agency]
+            )
+            for agency in to_remind(owed, row.reminders.all(), today)
+        ]
+        if not reminders:
+            this.changed_nothing()
+            return []
+        CallReminder.objects.bulk_create(reminders)
+        this.after = {each.agency_id: each.milestones for each in reminders}
+    return list(CallReminder.objects.filter(call=row, recorded_at=this.recorded_at).select_related("agency"))
+
+
+def why_not_remind(call: Call, terms: Terms, moment: datetime) -> str:
+    """Say why nobody can be reminded of a call at a moment; "" when they can. Two queries."""
+    if refusal := why_not_change(call, terms, moment):
+        return refusal
+    if not terms.is_opened(moment):
+        return "The call has not opened yet; nobody is reminded before that."
+    return ""
+
+
+def owed_by(roll: Iterable[Asked]) -> dict[str, list[str]]:
+    """Return `{agency: numbers of the milestones it has not answered on}`; who answered all is left out."""
+    owed: dict[str, list[str]] = {}
+    for asked in roll:
+        if not asked.is_answered:
+            owed.setdefault(asked.agency.code, []).append(asked.milestone.code)
+    return owed
+
+
+def to_remind(owed: dict[str, list[str]], reminders: Iterable[CallReminder], today: date) -> list[str]:
+    """Return the agencies that owe an answer and were not reminded today, in their order."""
+    reminded = {each.agency_id for each in reminders if each.on == today}
+    return [agency for agency in owed if agency not in reminded]
