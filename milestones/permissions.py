@@ -124,7 +124,7 @@ def why_not_answer(user: User, question: Question, *, entered: bool = False) -> 
         return "Your role reads the record and does not change it."
     asked = agency_name(question.asked_of_id)
     if user.agency_id != question.asked_of_id and not (entered and user.role == Role.PLCY_STAFF):
-        return f"Only {asked}, and {PLCY} from a named source, can answer for {asked}."
+        return f"Only {asked}, and {PLCY} from a named source in its check-in, can answer for {asked}."
     if question.closed_at is None:
         return ""
     return f"This question was {'answered' if question.answer else 'closed by an update'} meanwhile."

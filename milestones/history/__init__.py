@@ -7,6 +7,17 @@ and to the chair's office. COAC has no history at all.
 from milestones.history.acts import next_in_words
 from milestones.history.ledgers import Ledgers, in_force, last_words, ledgers_of
 from milestones.history.lines import HistoryLine
+from milestones.history.shared import Shared, shared_of
 from milestones.history.story import history_of
 
-__all__ = ["HistoryLine", "Ledgers", "history_of", "in_force", "last_words", "ledgers_of", "next_in_words"]
+__all__ = [
+    "HistoryLine",
+    "Ledgers",
+    "Shared",
+    "history_of",
+    "in_force",
+    "last_words",
+    "ledgers_of",
+    "next_in_words",
+    "shared_of",
+]

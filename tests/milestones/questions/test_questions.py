@@ -177,8 +177,8 @@ def test_plcy_enters_an_answer_from_a_named_source(ice, plcy):
 @pytest.mark.parametrize(
     ("who", "sentence"),
     [
-        ("cbp", "Only ICE/HSI, and PLCY from a named source, can answer for ICE/HSI."),
-        ("plcy", "Only ICE/HSI, and PLCY from a named source, can answer for ICE/HSI."),
+        ("cbp", "Only ICE/HSI, and PLCY from a named source in its check-in, can answer for ICE/HSI."),
+        ("plcy", "Only ICE/HSI, and PLCY from a named source in its check-in, can answer for ICE/HSI."),
         ("reader", "Your role reads the record and does not change it."),
         ("coac", "Your role reads the record and does not change it."),
         ("admin_user", "Your role reads the record and does not change it."),
