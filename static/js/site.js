@@ -12,10 +12,54 @@
     const wanted = answers.split("|");
     const form = part.closest("form");
     const show = function () {
-      const said = new FormData(form).getAll(name);
-      part.hidden = !said.some((answer) => wanted.includes(answer));
+      part.hidden = !chosen(form, name).some((answer) => wanted.includes(answer));
     };
-    form.addEventListener("change", show);
+    form.addEventListener("change", function (event) {
+      if (event.target.name === name) show();
+    });
+    show();
+  }
+
+  /* The answers chosen under a name, without reading a whole form of fifty rows. */
+  function chosen(form, name) {
+    const fields = form.querySelectorAll(`[name="${CSS.escape(name)}"]`);
+    return [...fields].filter((field) => field.type !== "radio" || field.checked).map((field) => field.value);
+  }
+
+  /* Fields that open when "update" is chosen under a name: <details data-opens-with="4.3-choice">. Writing in them
+     chooses it. Without a script a person opens them and chooses. */
+  function opensWith(fields) {
+    const form = fields.closest("form");
+    const name = fields.dataset.opensWith;
+    const update = form.querySelector(`[name="${CSS.escape(name)}"][value="update"]`);
+    if (!update) return;
+    form.addEventListener("change", function (event) {
+      if (event.target.name === name) fields.open = update.checked;
+    });
+    fields.addEventListener("input", function () {
+      if (update.checked) return;
+      update.checked = true;
+      update.dispatchEvent(new Event("change", { bubbles: true }));
+    });
+  }
+
+  /* How many rows of a check-in are done, and how many would be handed in. */
+  function countAnswers(form) {
+    const rows = [...form.querySelectorAll(".esc-checkin__row")];
+    const count = form.querySelector("[data-count] strong");
+    const submit = form.querySelector("[data-submit]");
+    const choices = rows.map((row) => row.querySelectorAll("[name$='-choice']"));
+    const isAnswered = (radios) => [...radios].some((radio) => radio.checked && radio.value !== "leave");
+    const show = function () {
+      const answers = choices.filter(isAnswered).length;
+      const done = rows.filter((row, place) => "answered" in row.dataset || isAnswered(choices[place])).length;
+      const total = count.textContent.split(" ").pop();
+      count.textContent = `${done} of ${total}`;
+      submit.textContent = answers === 1 ? "Submit 1 answer" : answers ? `Submit ${answers} answers` : "Submit the answers";
+    };
+    form.addEventListener("change", function (event) {
+      if (event.target.name.endsWith("-choice")) show();
+    });
     show();
   }
 
@@ -27,5 +71,7 @@
   document.addEventListener("DOMContentLoaded", function () {
     document.querySelectorAll("details[data-folds-on-phones]").forEach(foldOnPhones);
     document.querySelectorAll("form [data-shown-when]").forEach(keepShownWhen);
+    document.querySelectorAll("form [data-opens-with]").forEach(opensWith);
+    document.querySelectorAll("form[data-check-in]").forEach(countAnswers);
   });
 })();
