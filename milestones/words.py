@@ -1,11 +1,12 @@
 """What must an agency's word say?"""
 
-import unicodedata
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
 from actions.target_dates import TargetDate
+from esc_tracker.plain_text import UNPRINTABLE as UNPRINTABLE
+from esc_tracker.plain_text import has_control_characters as has_control_characters
 from milestones.workflow import CompletedKind, Outcome, Outlook, Status
 
 STATEMENT_MAX = 500
@@ -99,19 +100,6 @@ def problems_with_notes(**notes: str) -> dict[str, str]:
         if len(text) > NOTE_MAX
     }
     return long | {name: UNPRINTABLE for name, text in notes.items() if has_control_characters(text)}
-
-
-UNPRINTABLE = "This text contains characters that cannot be kept. Please type it again."
-
-
-def has_control_characters(text: str) -> bool:
-    """Say whether a text holds NUL, control or direction-changing characters (line breaks and tabs are fine)."""
-    return any(
-        (unicodedata.category(char) in {"Cc", "Cs"} and char not in "\n\r\t") or char in _DIRECTION for char in text
-    )
-
-
-_DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def _lengths(words: Words) -> list[tuple[str, str, int]]:
