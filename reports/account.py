@@ -5,50 +5,21 @@ Reads nothing but the figures of one edition, so that the page says what was fro
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
-
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from datetime import datetime
 
 from esc_tracker import clock
 from esc_tracker.accounts.templatetags.esc import agency_name
-from esc_tracker.marks import Segment, day_mark, outlook_mark, overdue_mark, target_mark
+from esc_tracker.marks import Segment, outlook_mark, overdue_mark
 from esc_tracker.reader import Reader, last_day_before
 from milestones.calls.weeks import ReportingWeek
-from milestones.filters import UNASSIGNED, UNASSIGNED_LABEL
-from milestones.lateness import lateness
+from milestones.filters import UNASSIGNED
 from milestones.links import link
-from milestones.models import TargetRevision
-from milestones.telling import say_completed, say_day
-from milestones.workflow import NOT_RELEASED, NOT_RELEASED_LABEL, Outcome, Status
-from reports import sentences
+from milestones.telling import say_day
+from milestones.workflow import NOT_RELEASED, NOT_RELEASED_LABEL, Status
+from reports import cells
+from reports.cells import Cell, Figures, Section, section_of
 from reports.progress import bar_of, in_words, open_in_time
-from reports.wording import agreeing, days_in_words, target_of
-
-Figures = dict[str, Any]
-Cell = SafeString | str
-
-
-@dataclass(frozen=True)
-class Told:
-    """One milestone in a section of a report; each cell with the name of its column."""
-
-    code: str
-    url: str
-    text: str
-    agencies: str
-    cells: tuple[tuple[str, Cell], ...]
-
-
-@dataclass(frozen=True)
-class Section:
-    """One list of a report; its heading is the answer."""
-
-    anchor: str
-    heading: str
-    columns: tuple[str, ...] = ()
-    rows: tuple[Told, ...] = ()
+from reports.wording import days_in_words, target_of
 
 
 @dataclass(frozen=True)
@@ -140,7 +111,7 @@ def account_of(figures: Figures, reader: Reader) -> Account:
             for each in figures["by_agency"]
         ),
         all=bar_of(figures["totals"]),
-        silent_heading=_heading(
+        silent_heading=cells.heading(
             figures.get("silent", []),
             "answer to the call is missing",
             "answers to the call are missing",
@@ -201,21 +172,11 @@ def _share(label: str, url: str, counts: Figures) -> Share:
 def _sections(figures: Figures, reader: Reader) -> list[Section]:
     internal = figures["edition"] != "coac"
 
-    def section(key: str, title: str, columns: Sequence[str], cells: Callable[[Figures], tuple[Cell, ...]]) -> Section:
-        rows = tuple(
-            Told(
-                row["code"],
-                link("milestones:detail", row["code"], reader=reader),
-                row["text"],
-                _agencies(row),
-                tuple(zip(columns, cells(row), strict=True)),
-            )
-            for row in figures[key]
-        )
-        return Section(key.replace("_", "-"), title, tuple(columns), rows)
+    def section(key: str, title: str, columns: Sequence[str], told: Callable[[Figures], tuple[Cell, ...]]) -> Section:
+        return section_of(figures[key], reader, key.replace("_", "-"), title, columns, told)
 
     def heading(key: str, one: str, several: str, none: str) -> str:
-        return _heading(figures[key], one, several, none)
+        return cells.heading(figures[key], one, several, none)
 
     found = []
     if internal:
@@ -229,7 +190,7 @@ def _sections(figures: Figures, reader: Reader) -> list[Section]:
                     "None is off track or at risk",
                 ),
                 ("Target", "Outlook", "Why, and what is needed"),
-                lambda row: (_target(row), outlook_mark(row["outlook"]), _why(row)),
+                lambda row: (cells.target(row), outlook_mark(row["outlook"]), cells.why(row)),
             )
         )
     found += [
@@ -238,16 +199,16 @@ def _sections(figures: Figures, reader: Reader) -> list[Section]:
             heading("overdue", "milestone is overdue", "milestones are overdue", "Nothing is overdue"),
             ("Was due", "Overdue", *(("Outlook", "What was said") if internal else ())),
             lambda row: (
-                _target(row),
+                cells.target(row),
                 overdue_mark(row["days_overdue"], short=True),
-                *((outlook_mark(row["outlook"]), _words(row)) if internal else ()),
+                *((outlook_mark(row["outlook"]), cells.words(row)) if internal else ()),
             ),
         ),
         section(
             "completed",
             heading("completed", "milestone was completed", "milestones were completed", "Nothing was completed"),
             ("Completed", "Outcome", "Against its target"),
-            lambda row: (_completed(row), _outcome(row), _lateness(row)),
+            lambda row: (cells.completed_when(row), cells.outcome(row), cells.against_target(row)),
         ),
         section(
             "reported",
@@ -258,7 +219,7 @@ def _sections(figures: Figures, reader: Reader) -> list[Section]:
                 "No completion awaits confirmation",
             ),
             ("Target", *(("What was said",) if internal else ())),
-            lambda row: (_target(row), *((_words(row),) if internal else ())),
+            lambda row: (cells.target(row), *((cells.words(row),) if internal else ())),
         ),
         section(
             "moved",
@@ -266,8 +227,8 @@ def _sections(figures: Figures, reader: Reader) -> list[Section]:
             ("From", "To", *(("Why",) if internal else ())),
             lambda row: (
                 str(target_of(row["moved_from"]) or "None"),
-                _target(row),
-                *((_revisions(row),) if internal else ()),
+                cells.target(row),
+                *((cells.revisions(row),) if internal else ()),
             ),
         ),
         section(
@@ -279,15 +240,13 @@ def _sections(figures: Figures, reader: Reader) -> list[Section]:
                 "Nothing falls due in the next 60 days",
             ),
             ("Due", *(("Outlook", "What comes next") if internal else ())),
-            lambda row: (_target(row, "exact"), *((outlook_mark(row["outlook"]), _next(row)) if internal else ())),
+            lambda row: (
+                cells.target(row, "exact"),
+                *((outlook_mark(row["outlook"]), cells.next_step(row)) if internal else ()),
+            ),
         ),
     ]
     return found
-
-
-def _heading(rows: Sequence[Figures], one: str, several: str, none: str) -> str:
-    """Return the answer that heads a list."""
-    return f"{sentences.opening(len(rows))} {agreeing(len(rows), one, several)}" if rows else none
 
 
 def _silent(rows: Sequence[Figures], reader: Reader) -> tuple[Missing, ...]:
@@ -297,81 +256,3 @@ def _silent(rows: Sequence[Figures], reader: Reader) -> tuple[Missing, ...]:
         place = (row["code"], link("milestones:detail", row["code"], reader=reader))
         found.setdefault(row["agency"], []).append(place)
     return tuple(Missing(agency_name(code), len(places), tuple(places)) for code, places in found.items())
-
-
-def _agencies(row: Figures) -> str:
-    speaking = [agency_name(each["code"]) for each in row["agencies"] if each["part"] != "supporting"]
-    return " and ".join(speaking) or UNASSIGNED_LABEL
-
-
-def _target(row: Figures, exact: str = "") -> SafeString:
-    target = target_of(row["target"])
-    return target_mark(target, exact) if target else _aside("None")
-
-
-def _aside(text: str) -> SafeString:
-    return format_html('<span class="esc-aside">{}</span>', text)
-
-
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
-
-
-def _completed(row: Figures) -> str:
-    return _begun(say_completed(row["completed_kind"], _day(row["completed_on"]))) or "By the plan itself"
-
-
-def _outcome(row: Figures) -> str:
-    return str(Outcome(row["outcome"]).label) if row["outcome"] else ""
-
-
-def _lateness(row: Figures) -> str:
-    target = target_of(row["target"])
-    return _begun(lateness(row["completed_kind"], _day(row["completed_on"]), target.due_on if target else None))
-
-
-def _begun(text: str) -> str:
-    """Begin a cell with a capital letter."""
-    return text[:1].upper() + text[1:]
-
-
-def _why(row: Figures) -> SafeString:
-    """Show each agency's reason, and what it needs."""
-    lines = []
-    for said in row["words"]:
-        if said["reason"]:
-            lines.append((agency_name(said["agency"]), said["reason"]))
-        if said["needed"]:
-            lines.append((f"{agency_name(said['agency'])} needs", said["needed"]))
-    return format_html_join("", "<p><strong>{}:</strong> {}</p>", lines)
-
-
-def _words(row: Figures) -> SafeString:
-    """Show each agency's statement with its day."""
-    lines = [
-        (agency_name(said["agency"]), day_mark(_day(said["updated_on"]), "short"), said["statement"])
-        for said in row["words"]
-    ]
-    return format_html_join("", "<p><strong>{}, {}:</strong> {}</p>", lines) or _aside("Nothing yet")
-
-
-def _next(row: Figures) -> SafeString:
-    lines = [
-        (
-            agency_name(said["agency"]),
-            said["next_step"],
-            f", waiting on {said['waiting_on']}" if said["waiting_on"] else "",
-        )
-        for said in row["words"]
-        if said["next_step"]
-    ]
-    return format_html_join("", "<p><strong>{}:</strong> {}{}</p>", lines) or _aside("Not said")
-
-
-def _revisions(row: Figures) -> SafeString:
-    lines = [(_category(each["category"]), each["reason"]) for each in row["revisions"]]
-    return format_html_join("", "<p><strong>{}:</strong> {}</p>", lines)
-
-
-def _category(key: str) -> str:
-    return str(TargetRevision.Category(key).label)

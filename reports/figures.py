@@ -213,16 +213,19 @@ def _revised_since(
         accepted = accepted.filter(decided_at__lt=reader.moment)
     moves: dict[int, list[Row]] = {}
     for each in accepted.order_by("version"):
-        moves.setdefault(each.milestone_id, []).append(
-            {
-                "agency": each.agency_id,
-                "category": each.category,
-                "reason": each.text,
-                "to": target_of(each.new_target),
-                "decided_on": clock.day_of(each.decided_at).isoformat() if each.decided_at else None,
-            }
-        )
+        moves.setdefault(each.milestone_id, []).append(move_of(each))
     return [_moved(each, reader, before) | {"revisions": moves[each.pk]} for each in milestones if each.pk in moves]
+
+
+def move_of(accepted: TargetRevision) -> Row:
+    """Return one accepted request for a new target: whose, why, to when, and the day it was accepted."""
+    return {
+        "agency": accepted.agency_id,
+        "category": accepted.category,
+        "reason": accepted.text,
+        "to": target_of(accepted.new_target),
+        "decided_on": clock.day_of(accepted.decided_at).isoformat() if accepted.decided_at else None,
+    }
 
 
 def _moved_between(reader: Reader, milestones: Sequence[Milestone], before: dict[int, Before]) -> list[Row]:
