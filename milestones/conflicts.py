@@ -16,6 +16,11 @@ _LABELS = {
     "statement": "Where it stands",
     "completed_on": "Completed",
     "outcome": "Outcome",
+    "evidence_title": "Evidence",
+    "evidence_on": "Evidence dated",
+    "evidence_identifier": "Identifier",
+    "evidence_holder": "Record copy held by",
+    "evidence_link": "Link",
     "next_step": "Next step",
     "next_step_on": "By when",
     "waiting_on": "Waiting on",
@@ -26,7 +31,7 @@ _LABELS = {
     "no_forecast_reason": "Why there is no forecast",
 }
 _CHOICES = {"status": dict(Status.choices), "outlook": dict(Outlook.choices), "outcome": dict(Outcome.choices)}
-_DATES = frozenset({"completed_on", "next_step_on", "forecast"})
+_DATES = frozenset({"completed_on", "evidence_on", "next_step_on", "forecast"})
 Happened = StatusUpdate | TargetRevision
 
 

@@ -3,7 +3,7 @@
 A citation, never a file: the record copy stays with whoever holds it.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,7 +12,7 @@ from milestones.words import SHORT_MAX, STATEMENT_MAX, UNPRINTABLE, has_control_
 
 MISSING_TITLE = "Give the document's title."
 MISSING_HOLDER = "Say who holds the record copy."
-BAD_LINK = "A link begins with http:// or https://."
+BAD_LINK = "A link begins with http:// or https:// and names a site."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,12 +29,22 @@ class Evidence:
         """Say whether anything is cited."""
         return any(asdict(self).values())
 
+    @classmethod
+    def kept_in(cls, row: Any) -> "Evidence":
+        """Return what a row of the ledger cites."""
+        return cls(**{each.name: getattr(row, f"evidence_{each.name}") for each in fields(cls)})
+
+    @property
+    def site(self) -> str:
+        """Return where its link leads: "www.cbp.gov"; "" without a link."""
+        return urlsplit(self.link).hostname or "" if self.link else ""
+
     def columns(self) -> dict[str, Any]:
         """Return it as columns of the ledger."""
         return {f"evidence_{name}": value for name, value in asdict(self).items()}
 
 
-def problems_with_evidence(evidence: Evidence) -> dict[str, str]:
+def problems_with_evidence(evidence: Evidence, *, today: date) -> dict[str, str]:
     """Return what is missing or wrong in a citation, by form field; empty when nothing is cited or all is well."""
     if not evidence:
         return {}
@@ -43,6 +53,8 @@ def problems_with_evidence(evidence: Evidence) -> dict[str, str]:
         problems["evidence_title"] = MISSING_TITLE
     if not evidence.holder:
         problems["evidence_holder"] = MISSING_HOLDER
+    if evidence.on and evidence.on > today:
+        problems["evidence_on"] = "The document cannot be dated in the future."
     if evidence.link and not is_web_address(evidence.link):
         problems["evidence_link"] = BAD_LINK
     for name in ("title", "identifier", "holder", "link"):
@@ -55,9 +67,10 @@ def problems_with_evidence(evidence: Evidence) -> dict[str, str]:
 
 
 def is_web_address(text: str) -> bool:
-    """Say whether a text is an http(s) address with a host and without spaces."""
+    """Say whether a text is an http(s) address with a host, without spaces, and without a name that hides the host."""
     try:
         parts = urlsplit(text)
+        named = bool(parts.hostname) and parts.port != 0  # A port that is none raises ValueError.
     except ValueError:
         return False
-    return parts.scheme in {"http", "https"} and bool(parts.hostname) and not any(char.isspace() for char in text)
+    return parts.scheme in {"http", "https"} and named and "@" not in parts.netloc and not any(map(str.isspace, text))

@@ -10,11 +10,11 @@ from django.http import QueryDict
 
 from actions.target_dates import BadTargetDate, TargetDate, iso, parse_forecast
 from esc_tracker.rendering import RadioTiles
+from milestones.evidence import Evidence, problems_with_evidence
 from milestones.models import Milestone, StatusUpdate
 from milestones.words import (
     NEXT_STEP_MAX,
     NOTE_MAX,
-    REMARK_MAX,
     SHORT_MAX,
     STATEMENT_MAX,
     Completion,
@@ -133,6 +133,17 @@ class UpdateForm(forms.Form):
         choices=[("", "Choose the outcome"), *Outcome.choices],
         error_messages={"invalid_choice": "Choose one of the outcomes offered."},
     )
+    evidence_title = PlainText(label="Title of the document", limit=SHORT_MAX, required=False)
+    evidence_on = DayField(label="Its date", required=False)
+    evidence_identifier = PlainText(
+        label="Identifier", limit=SHORT_MAX, required=False, help_text="Such as a docket, contract or tracking number."
+    )
+    evidence_holder = PlainText(
+        label="Who holds the record copy", limit=SHORT_MAX, required=False, help_text="The office, not a person."
+    )
+    evidence_link = PlainText(
+        label="Link", limit=STATEMENT_MAX, required=False, help_text="It begins with http:// or https://."
+    )
     next_step = PlainText(
         label="Next step",
         limit=NEXT_STEP_MAX,
@@ -155,7 +166,7 @@ class UpdateForm(forms.Form):
         label="What is needed from the ESC?",
         limit=STATEMENT_MAX,
         rows=3,
-        help_text="Asked if off track; welcome if at risk.",
+        help_text="Required if off track, optional if at risk.",
     )
     forecast = TargetField(
         label="Forecast", required=False, help_text="A month such as 2020-10 or a day such as 2020-10-31."
@@ -183,11 +194,12 @@ class UpdateForm(forms.Form):
         allowed: Sequence[Status],
         **kwargs: Any,
     ) -> None:
-        if data is not None and "status" not in data:
-            data = data.copy()
-            data["status"] = milestone.status
         super().__init__(data, **kwargs)
+        if data is not None and (status_field := self.add_prefix("status")) not in data:
+            self.data = data.copy()
+            self.data[status_field] = milestone.status
         self.milestone, self.today, self.allowed = milestone, today, allowed
+        self.may_cite = len(allowed) > 1  # Who may not move its status did not report it either.
         words = REPORTED_CHOICES if milestone.status == Status.REPORTED_COMPLETE else STATUS_CHOICES
         status = self.fields["status"]
         status.widget.choices = [(choice.value, words[choice]) for choice in allowed]
@@ -210,6 +222,7 @@ class UpdateForm(forms.Form):
         problems = problems_with(
             self.words, status=status, overdue=overdue, completion=self.completion, today=self.today
         ) | problems_with_notes(note=said.get("note", ""), agency_note=said.get("agency_note", ""))
+        problems |= problems_with_evidence(self.evidence, today=self.today)
         self.add_problems(problems)
         return said
 
@@ -245,6 +258,16 @@ class UpdateForm(forms.Form):
         day: TargetDate | None = None if when == NOT_KNOWN else when
         return Completion.when(day, self.cleaned_data.get("outcome", ""))
 
+    @property
+    def evidence(self) -> Evidence:
+        """Return what is cited for it; nothing unless this agency reports it complete, or reported it."""
+        if not self.may_cite or self.cleaned_data.get("status") != Status.REPORTED_COMPLETE:
+            return Evidence()
+        said = {
+            name: self.cleaned_data.get(f"evidence_{name}", "") for name in ("title", "identifier", "holder", "link")
+        }
+        return Evidence(on=self.cleaned_data.get("evidence_on"), **said)
+
 
 class NoteForm(forms.Form):
     """A remark by one who may not post an update."""
@@ -265,28 +288,6 @@ class NoteForm(forms.Form):
         return said
 
 
-class ReturnForm(forms.Form):
-    """Why a reported completion goes back."""
-
-    use_required_attribute = False
-
-    remark = PlainText(
-        label="Why is it returned?", limit=REMARK_MAX, rows=4, help_text="The agency reads this: say what is missing."
-    )
-
-
-class TextForm(forms.Form):
-    """One text, asked for in a page's own words: a question, an answer, a text to be shared."""
-
-    use_required_attribute = False
-
-    text = PlainText(limit=STATEMENT_MAX, rows=4)
-
-    def __init__(self, data: QueryDict | None = None, *, label: str, help_text: str = "", **kwargs: Any) -> None:
-        super().__init__(data, **kwargs)
-        self.fields["text"].label, self.fields["text"].help_text = label, help_text
-
-
 def as_written(milestone: Milestone, said: StatusUpdate | None) -> dict[str, str]:
     """Return an agency's last words, and the milestone's status, as the form's fields would be filled in."""
     fields = {"status": milestone.status, "completed_on": "", "outcome": milestone.outcome}
@@ -304,6 +305,11 @@ def as_written(milestone: Milestone, said: StatusUpdate | None) -> dict[str, str
         "needed": said.needed,
         "forecast": iso(said.forecast) if said.forecast else "",
         "no_forecast_reason": said.no_forecast_reason,
+        "evidence_title": said.evidence_title,
+        "evidence_on": said.evidence_on.isoformat() if said.evidence_on else "",
+        "evidence_identifier": said.evidence_identifier,
+        "evidence_holder": said.evidence_holder,
+        "evidence_link": said.evidence_link,
     }
 
 

@@ -3,10 +3,11 @@
 from django.urls import path, register_converter
 
 from milestones import converters
+from milestones.checkin import views as checkin_views
 from milestones.plan import assign_views
 from milestones.plan import views as plan_views
 from milestones.targets import views as target_views
-from milestones.views import acting, completing, reading
+from milestones.views import acting, asking, completing, detail, reading
 
 register_converter(converters.MilestoneCode, "code")
 register_converter(converters.ActionNumber, "action")
@@ -15,14 +16,20 @@ register_converter(converters.AgencyCode, "agency")
 app_name = "milestones"
 urlpatterns = [
     path("milestones/", reading.MilestoneList.as_view(), name="list"),
-    path("milestones/<code:code>/", reading.milestone, name="detail"),
+    path("milestones/<code:code>/", detail.milestone, name="detail"),
     path("milestones/<code:code>/update/", acting.update, name="update"),
     path("milestones/<code:code>/revise/", target_views.revise, name="revise"),
     path("milestones/<code:code>/confirm/", completing.confirm, name="confirm"),
     path("milestones/<code:code>/return/", completing.return_completion, name="return"),
+    path("milestones/<code:code>/reopen/", completing.reopen, name="reopen"),
+    path("milestones/<code:code>/concur/", completing.concur, name="concur"),
+    path("milestones/<code:code>/ask/", asking.ask_about, name="ask"),
+    path("milestones/<code:code>/questions/<int:number>/answer/", asking.answer_question, name="answer"),
+    path("milestones/<code:code>/summary/", asking.summary, name="summary"),
     path("milestones/<code:code>/withdraw/", plan_views.withdraw, name="withdraw"),
     path("milestones/assign/", assign_views.assign_agency, name="assign"),
     path("milestones/<code:code>/end-part/<agency:agency>/", assign_views.end_agency_part, name="end_part"),
+    path("check-in/", checkin_views.check_in, name="check_in"),
     path("actions/", reading.actions, name="actions"),
     path("actions/<action:number>/", reading.action, name="action"),
     path("actions/<action:number>/add/", plan_views.add, name="add"),

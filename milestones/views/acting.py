@@ -65,6 +65,7 @@ def _take_update(request: Acting, milestone: Milestone) -> HttpResponse:
             words=form.words,
             status=form.cleaned_data["status"],
             completion=form.completion,
+            evidence=form.evidence,
             note=form.cleaned_data["note"],
             agency_note=form.cleaned_data["agency_note"],
         )

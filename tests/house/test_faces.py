@@ -17,6 +17,7 @@ MAY_READ_STORED = {
     "milestones/plan/loading.py",
     "milestones/plan/assigning.py",
     "milestones/deciding.py",
+    "milestones/concurring.py",
     "milestones/ledger.py",
 }
 STORED = re.compile(r"\bcurrent_(status|target|moves|completed|outcome|lead|outlook|said)")

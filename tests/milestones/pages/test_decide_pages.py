@@ -11,12 +11,19 @@ from django.test import Client
 from esc_tracker.journal.acts import first_broken_entry
 from esc_tracker.journal.models import Entry
 from milestones.deciding import confirm, return_completion
-from milestones.models import StatusUpdate
-from milestones.words import Completion
+from milestones.models import Announcement, Meeting, StatusUpdate
+from milestones.words import UNPRINTABLE, Completion
 from milestones.workflow import Status
 from tests.milestones.pages.saying import ledger, milestone, report, say
+from tests.milestones.telling import in_september
 
 pytestmark = pytest.mark.django_db
+AMELIA = {
+    "authority": "principal",
+    "authority_principal": "Amelia Reyes, Deputy Secretary",
+    "authority_on": "2020-09-11",
+}
+OWN_WORD = ({}, {"authority": "chair"})  # nothing said is the chair's office
 
 
 @pytest.fixture(autouse=True)
@@ -27,6 +34,15 @@ def reported(plan, ice) -> None:
 
 def decide(client: Client, act: str, code: str = "4.3", **fields):
     return client.post(f"/milestones/{code}/{act}/", {"version": "1", "remark": "Evidence missing.", **fields})
+
+
+def hold_meeting(number: int, *, by) -> None:
+    """Let an ESC meeting have been held on Sep 9."""
+    meeting = Meeting.objects.create(number=number, recorded_at=in_september(1), by=by)
+    Announcement.objects.create(
+        meeting=meeting, recorded_at=in_september(1), by=by, title="September", held_at=in_september(9, 14),
+        read_ahead_at=in_september(3),
+    )  # fmt: skip
 
 
 def told(answer) -> list[str]:
@@ -193,16 +209,63 @@ def test_only_plcy_decides(client_of, request, act, who):
 
 
 @pytest.mark.parametrize("act", ["confirm", "return"])
-def test_one_who_reported_does_not_decide(client_of, plcy, plcy2, act):
+def test_one_who_reported_does_not_decide_for_the_chairs_office(client_of, plcy, plcy2, act):
     report("4.2", plcy)
     client = client_of(plcy)
 
-    answers = [client.get(f"/milestones/4.2/{act}/"), decide(client, act, "4.2")]
+    page, answers = client.get(f"/milestones/4.2/{act}/"), [decide(client, act, "4.2", **said) for said in OWN_WORD]
 
-    assert [answer.status_code for answer in answers] == [403, 403]
-    assert all("You reported this completion yourself" in answer.content.decode() for answer in answers)
+    offered = [value for value, _ in page.context["form"].fields["authority"].widget.choices]
+    assert (page.status_code, offered) == (200, ["principal"])
+    assert "You reported this completion yourself" in page.content.decode()
+    for answer in answers:
+        [sentence] = answer.context["form"].errors["authority"]
+        assert (answer.status_code, sentence[:38]) == (200, "You reported this completion yourself;")
     assert milestone("4.2").version == 1
     assert decide(client_of(plcy2), act, "4.2").status_code == 302
+
+
+@pytest.mark.parametrize(("act", "status"), [("confirm", "completed"), ("return", "in_progress")])
+def test_one_who_reported_records_what_a_principal_decided(client_of, plcy, act, status):
+    report("4.2", plcy)
+
+    answer = decide(client_of(plcy), act, "4.2", **AMELIA)
+
+    decided = StatusUpdate.objects.get(milestone=milestone("4.2"), version=2)
+    assert (answer.status_code, milestone("4.2").current_status) == (302, status)
+    assert str(decided.decided_under) == "Amelia Reyes, Deputy Secretary, Sep 11, 2020"
+
+
+@pytest.mark.parametrize(
+    ("said", "field", "sentence"),
+    [
+        ({"authority": "weather"}, "authority", "Choose one of those offered."),
+        ({"authority": "principal"}, "authority_principal", "Name the principal who decided."),
+        ({**AMELIA, "authority_on": ""}, "authority_on", "Say on which day that was decided."),
+        ({**AMELIA, "authority_on": "2020-09-15"}, "authority_on", "A decision cannot lie in the future."),
+        ({**AMELIA, "authority_on": "2020-02-30"}, "authority_on", "February 2020 has no day 30: it ends on day 29."),
+        ({**AMELIA, "authority_principal": "a\x00b"}, "authority_principal", UNPRINTABLE),
+        ({"authority": "meeting"}, "authority_meeting", "Choose the meeting."),
+        ({"authority": "meeting", "authority_meeting": "7"}, "authority_meeting", "Choose one of the meetings held."),
+    ],
+)
+def test_an_authority_that_does_not_say_who_is_refused_in_words(client_of, plcy, said, field, sentence):
+    answer = decide(client_of(plcy), "confirm", **said)
+
+    assert (answer.status_code, ledger()) == (200, (1, 0))
+    assert sentence in answer.context["form"].errors[field]
+
+
+def test_a_meeting_that_was_held_can_be_named(client_of, plcy, plcy2):
+    hold_meeting(3, by=plcy)
+    client = client_of(plcy)
+
+    page = client.get("/milestones/4.3/confirm/")
+    answer = decide(client, "confirm", authority="meeting", authority_meeting="3")
+
+    assert ("3", "ESC meeting 3, Sep 9, 2020") in page.context["form"].fields["authority_meeting"].choices
+    assert answer.status_code == 302
+    assert str(StatusUpdate.objects.first().decided_under) == "the ESC, meeting 3"
 
 
 @pytest.mark.parametrize(("act", "verb"), [("confirm", "confirmed"), ("return", "returned")])
@@ -216,8 +279,8 @@ def test_nothing_waits_before_a_report(client_of, plcy, act, verb):
 
 
 @pytest.mark.parametrize("act", ["confirm", "return"])
-def test_the_page_takes_at_most_eight_queries(client_of, plcy, django_assert_max_num_queries, act):
+def test_the_page_takes_at_most_nine_queries(client_of, plcy, django_assert_max_num_queries, act):
     client = client_of(plcy)
 
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         assert client.get(f"/milestones/4.3/{act}/").status_code == 200

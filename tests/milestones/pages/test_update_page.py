@@ -72,6 +72,11 @@ def test_form_comes_prefilled_with_my_agencys_last_words(client_of, cbp, usps):
         "no_forecast_reason": "",
         "completed_on": "",
         "outcome": "",
+        "evidence_title": "",
+        "evidence_on": "",
+        "evidence_identifier": "",
+        "evidence_holder": "",
+        "evidence_link": "",
     }
     assert [said.agency_id for said in page.context["others"]] == ["CBP"]
     assert "CBP speaks." in page.content.decode()
