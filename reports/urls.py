@@ -3,6 +3,7 @@
 from django.urls import path, register_converter
 
 from reports import converters
+from reports.decisions.views import decisions
 from reports.views import weekly
 from reports.views.definitions import definitions
 from reports.views.overdue import overdue
@@ -14,6 +15,7 @@ app_name = "reports"
 urlpatterns = [
     path("", overview, name="overview"),
     path("overdue/", overdue, name="overdue"),
+    path("decisions/", decisions, name="decisions"),
     path("reports/", weekly.reports, name="list"),
     path("reports/<week:week>/", weekly.report, name="report"),
     path("reports/<week:week>.json", weekly.report_json, name="report_json"),

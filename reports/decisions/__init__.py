@@ -1,0 +1,1 @@
+"""What waits for a decision of the chair's office, and what was decided?"""
