@@ -15,6 +15,7 @@ from esc_tracker import clock
 from esc_tracker.marks import day_mark, outlook_mark, overdue_mark, status_mark, target_mark
 from esc_tracker.reader import Reader
 from milestones.filters import UNASSIGNED_LABEL
+from milestones.lateness import UNCONFIRMED
 from milestones.models import Milestone, Responsibility
 from milestones.permissions import speakers
 from milestones.querysets import MilestoneQuerySet
@@ -106,9 +107,11 @@ class MilestoneTable(tables.Table):
         return target_mark(target)
 
     def render_status(self, record: Milestone) -> SafeString:
-        """Show the status, and beside it how long it is overdue."""
+        """Show the status, and beside it how long it is overdue, or that it waits unconfirmed past its target."""
         if record.overdue:
             return format_html("{} {}", status_mark(record.status), overdue_mark(record.days_overdue))
+        if record.unconfirmed:
+            return format_html('{} <span class="esc-aside">{}</span>', status_mark(record.status), UNCONFIRMED)
         return status_mark(record.status)
 
     def render_outlook(self, record: Milestone) -> SafeString | str:
