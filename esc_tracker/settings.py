@@ -128,6 +128,9 @@ CALL_RHYTHM = env.str("CALL_RHYTHM", "weekly")
 if CALL_RHYTHM not in {"weekly", "two_weeks", "monthly"}:
     raise ImproperlyConfigured(f"CALL_RHYTHM is '{CALL_RHYTHM}'; it may be 'weekly', 'two_weeks' or 'monthly'.")
 
+# A check-in sends some thirty fields for each open milestone; Django's thousand end at thirty-three milestones.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 6000
+
 # --- Time and language --------------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en-us"
