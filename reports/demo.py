@@ -15,29 +15,21 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from actions.target_dates import TargetDate, parse_forecast
 from esc_tracker import clock
-from esc_tracker.accounts.models import Agency, User
+from esc_tracker.accounts.models import User
 from esc_tracker.accounts.sample_accounts import seat_sample_accounts
 from esc_tracker.journal.acts import act
 from esc_tracker.journal.models import Entry
 from milestones.calls.calling import open_calls
 from milestones.calls.weeks import ReportingWeek
-from milestones.deciding import confirm, return_completion
-from milestones.models import Milestone, StatusUpdate, TargetRevision
 from milestones.overdue import flag_overdue
-from milestones.plan.assigning import assign
 from milestones.plan.loading import load_plan
-from milestones.targets.revisions import decide_revision, request_revision
-from milestones.updates import post_update
-from milestones.words import Completion, Words
-from milestones.workflow import Outlook
 from reports import weekly
 from reports.models import WeeklyReport
+from reports.story import DOES, marked
 
 STORY: Path = settings.BASE_DIR / "fixtures" / "demo.toml"
 FIRST_DAY, LAST_DAY = date(2020, 7, 1), date(2020, 9, 13)
-MARK = " (sample)"
 TOLD = "reports.load_demo"
 Facts = dict[str, Any]
 
@@ -46,7 +38,7 @@ class CannotTell(Exception):
     """The sample history cannot be loaded here; the message says why."""
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Step:
     """One thing that happens in the story, at a moment."""
 
@@ -74,7 +66,7 @@ def load_demo() -> bool:
         load_plan()
     people = seat_sample_accounts()
     steps = [*_acts(story["act"], people), *_jobs(), *_reports(story["reports"], people)]
-    for step in sorted(steps):
+    for step in sorted(steps, key=lambda step: (step.at, step.order)):
         with clock.at(step.at):
             step.happen()
     with act(TOLD, by=None, about="sample history") as this:
@@ -84,18 +76,8 @@ def load_demo() -> bool:
 
 def _acts(acts: list[Facts], people: dict[str, User]) -> Iterator[Step]:
     """Return what people say and decide."""
-    does = {
-        "update": _update,
-        "no_change": _no_change,
-        "confirm": _confirm,
-        "return": _return,
-        "assign": _assign,
-        "ask": _ask,
-        "accept": _accept,
-    }
     for facts in acts:
-        what, who = does[facts["do"]], people[facts["by"]]
-        yield Step(_new_york(facts["at"]), 1, partial(what, facts, who))
+        yield Step(_new_york(facts["at"]), 1, partial(DOES[facts["do"]], facts, people[facts["by"]]))
 
 
 def _jobs() -> Iterator[Step]:
@@ -134,7 +116,7 @@ def _publish(week: str, who: User) -> None:
 
 
 def _release(facts: Facts, who: User) -> None:
-    weekly.release(_report(facts["week"]), by=who, cleared_by=_marked(facts["cleared_by"]), tell=False)
+    weekly.release(_report(facts["week"]), by=who, cleared_by=marked(facts["cleared_by"]), tell=False)
 
 
 def _new_york(moment: datetime) -> datetime:
@@ -143,83 +125,3 @@ def _new_york(moment: datetime) -> datetime:
 
 def _report(week: str) -> WeeklyReport:
     return WeeklyReport.objects.get(week=week, version=1)
-
-
-def _milestone(code: str) -> Milestone:
-    return Milestone.objects.coded(code).get()
-
-
-def _last(milestone: Milestone, who: User) -> StatusUpdate | None:
-    return StatusUpdate.objects.filter(milestone=milestone, agency=who.agency).last_words().first()
-
-
-def _update(facts: Facts, who: User) -> None:
-    milestone = _milestone(facts["milestone"])
-    last = _last(milestone, who)
-    outlook = facts.get("outlook", last.outlook if last else "")
-    said = {name: facts[name] for name in ("next_step", "reason", "needed") if name in facts}
-    if outlook != Outlook.ON_TRACK and "reason" not in said and last:
-        said["reason"] = last.reason
-    day = facts.get("completed_on")
-    post_update(
-        milestone,
-        by=who,
-        seen_version=milestone.version,
-        status=facts.get("status"),
-        words=Words(
-            statement=_marked(facts["statement"]),
-            **said,
-            outlook=outlook,
-            next_step_on=facts.get("next_step_on"),
-            waiting_on=facts.get("waiting_on", ""),
-            forecast=parse_forecast(facts["forecast"]) if "forecast" in facts else None,
-            no_forecast_reason=facts.get("no_forecast_reason", ""),
-        ),
-        completion=Completion.when(parse_forecast(day), facts["outcome"]) if day else None,
-        note=_marked(facts.get("note", "")),
-        agency_note=_marked(facts.get("agency_note", "")),
-    )
-
-
-def _no_change(facts: Facts, who: User) -> None:
-    for code in facts["milestones"]:
-        milestone = _milestone(code)
-        last = _last(milestone, who)
-        if last is None:
-            raise ValueError(f"{who.agency} has no words on {code} to repeat.")
-        names = ("statement", "next_step", "next_step_on", "waiting_on", "outlook", "reason", "needed", "forecast")
-        words = Words(**{name: getattr(last, name) for name in names}, no_forecast_reason=last.no_forecast_reason)
-        post_update(milestone, by=who, seen_version=milestone.version, words=words)
-
-
-def _confirm(facts: Facts, who: User) -> None:
-    milestone = _milestone(facts["milestone"])
-    confirm(milestone, by=who, seen_version=milestone.version)
-
-
-def _return(facts: Facts, who: User) -> None:
-    milestone = _milestone(facts["milestone"])
-    return_completion(milestone, by=who, seen_version=milestone.version, remark=_marked(facts["remark"]))
-
-
-def _assign(facts: Facts, who: User) -> None:
-    agency = Agency.objects.get(code=facts["agency"])
-    assign(facts["milestones"], agency=agency, part=facts["part"], by=who, reason=_marked(facts["reason"]))
-
-
-def _ask(facts: Facts, who: User) -> None:
-    milestone = _milestone(facts["milestone"])
-    target: TargetDate = parse_forecast(facts["target"])
-    text = _marked(facts["text"])
-    request_revision(
-        milestone, by=who, seen_version=milestone.version, target=target, category=facts["category"], text=text
-    )
-
-
-def _accept(facts: Facts, who: User) -> None:
-    pending = TargetRevision.objects.get(milestone=_milestone(facts["milestone"]), state=TargetRevision.State.PENDING)
-    decide_revision(pending, by=who, accept=True)
-
-
-def _marked(text: str) -> str:
-    return text + MARK if text else ""

@@ -11,7 +11,19 @@ from esc_tracker.journal.acts import first_broken_entry
 from esc_tracker.journal.models import Entry, Release
 from esc_tracker.reader import reader_for
 from milestones.calls.calling import latest_due_call
-from milestones.models import Call, Milestone, Note, StatusUpdate
+from milestones.models import (
+    Call,
+    CheckIn,
+    Contact,
+    DueOut,
+    Meeting,
+    Milestone,
+    Note,
+    Question,
+    SharedSummary,
+    StatusUpdate,
+    TargetRevision,
+)
 from milestones.overdue import flag_overdue
 from milestones.workflow import Move
 from reports.models import Delivery, WeeklyReport
@@ -50,9 +62,27 @@ def test_the_story_has_something_of_everything_and_is_told_once():
     assert Call.objects.count() == 11
     assert Delivery.objects.count() == 0
 
+    assert [each.told[0].title for each in Meeting.objects.announced(None)] == [
+        "Fourth meeting of the ESC (sample)",
+        "Third meeting of the ESC (sample)",
+        "Second meeting of the ESC (sample)",
+        "First meeting of the ESC (sample)",
+    ]
+    assert DueOut.objects.filter(answered_at=None).count() == 2
+    assert TargetRevision.objects.filter(state="pending").count() == 1
+    assert TargetRevision.objects.get(state="accepted").authority_meeting_id == 2
+    assert Question.objects.filter(closed_at=None).count() == 1
+    assert SharedSummary.objects.filter(cleared_at=None).count() == 1
+    assert [each.agency_id for each in CheckIn.objects.exclude(source_how="")] == ["USPS"]
+    assert StatusUpdate.objects.exclude(evidence_title="").count() == 1
+    assert {each.part for each in Contact.objects.filter(until=None)} == {"contact", "alternate"}
+
     said = [
         *StatusUpdate.objects.words().values_list("statement", flat=True),
         *Note.objects.values_list("text", flat=True),
+        *Question.objects.values_list("text", flat=True),
+        *SharedSummary.objects.values_list("text", flat=True),
+        *DueOut.objects.values_list("text", flat=True),
     ]
     assert all(text.endswith("(sample)") for text in said)
     assert first_broken_entry() == ""
