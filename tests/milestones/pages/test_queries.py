@@ -17,7 +17,7 @@ PINNED = {
     "/milestones/5.1/": (7, 7, 5),
     "/milestones/6.2/": (7, 8, 5),
     "/milestones/4.3/?as_of=2020-09-12": (8, 8, 6),
-    "/actions/": (3, 3, 4),
+    "/actions/": (4, 4, 5),
     "/actions/4/": (6, 6, 6),
     "/agencies/": (7, 7, 5),
     "/agencies/CBP/": (7, 7, 7),
