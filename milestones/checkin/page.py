@@ -15,7 +15,7 @@ from milestones.forms import UpdateForm, seen_version
 from milestones.models import DraftRow, DueOut, Milestone, Question, StatusUpdate
 from milestones.permissions import speakers, why_not_note
 
-_LEAVE = (Choice.LEAVE, "Leave for now")
+_LEAVE = (Choice.LEAVE, "Not now")
 _NO_CHANGE = (Choice.NO_CHANGE, "No change")
 _UPDATE = (Choice.UPDATE, "Update")
 _NOTE = (Choice.NOTE, "Keep what was saved, and add what I wrote as a note for the ESC")
