@@ -4,6 +4,8 @@ from django.urls import path, register_converter
 
 from milestones import converters
 from milestones.checkin import views as checkin_views
+from milestones.people import nominating
+from milestones.people import views as people_views
 from milestones.plan import assign_views
 from milestones.plan import views as plan_views
 from milestones.targets import views as target_views
@@ -35,4 +37,10 @@ urlpatterns = [
     path("actions/<action:number>/add/", plan_views.add, name="add"),
     path("agencies/", reading.agencies, name="agencies"),
     path("agencies/<agency:code>/", reading.agency, name="agency"),
+    path("agencies/<agency:code>/people/", people_views.people, name="people"),
+    path("agencies/<agency:code>/people/add/", people_views.add_person, name="add_person"),
+    path("agencies/<agency:code>/people/hand-over/", people_views.hand_over_to, name="hand_over"),
+    path("agencies/<agency:code>/people/<int:number>/", people_views.person, name="person"),
+    path("agencies/<agency:code>/people/<int:number>/away/", people_views.away, name="away"),
+    path("nominations/", nominating.nominations, name="nominations"),
 ]
