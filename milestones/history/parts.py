@@ -7,6 +7,8 @@ from esc_tracker.reader import Reader
 from milestones.history.lines import HistoryLine, ended, named, signed
 from milestones.models import Milestone, Responsibility
 
+FIRST_EDITION = 1  # the source document: nothing in it was added
+
 
 def told_responsibilities(responsibilities: Sequence[Responsibility], reader: Reader) -> Iterable[HistoryLine]:
     """Tell who was named and whose part ended, each with its reason."""
@@ -28,12 +30,14 @@ def told_responsibilities(responsibilities: Sequence[Responsibility], reader: Re
 
 
 def told_addition(milestone: Milestone, reader: Reader) -> Iterable[HistoryLine]:
-    """Tell how a milestone of a later edition came into the plan. Needs `addition`, with `added_by` (str)."""
-    addition = getattr(milestone, "addition", None)
-    if addition is not None:
-        person, authority = signed(reader, addition, "decided", milestone.added_by)  # type: ignore[attr-defined]  # annotated
+    """Tell how a milestone of a later edition came into the plan. No query where `addition` and its person came with
+    the milestone; two otherwise, none for edition 1.
+    """
+    addition = getattr(milestone, "addition", None) if milestone.edition_id > FIRST_EDITION else None
+    if addition is not None and ended(addition.recorded_at, reader):
+        person, authority = signed(reader, addition, "decided", addition.by.name)
         yield HistoryLine(
             at=addition.recorded_at, kind="decision", speaker=PLCY, person=person,
-            sentence=f"Added it to the plan under {str(milestone.edition).lower()}.{authority}",
+            sentence=f"Added it to the plan under edition {milestone.edition_id}.{authority}",
             quotes=(("Why", addition.reason),),
         )  # fmt: skip

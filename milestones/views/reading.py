@@ -1,10 +1,9 @@
 """What did the person ask to read about the plan and its milestones?"""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, cast
 
-from django.db.models import Count, F, IntegerField, OuterRef, Q, Subquery, Value
+from django.db.models import Count, F, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -12,28 +11,22 @@ from django.views.decorators.http import require_safe
 from django_filters.views import FilterView
 from django_tables2 import SingleTableMixin
 
-from actions.target_dates import TargetDate
-from esc_tracker.accounts.models import PLCY, Agency, User
+from esc_tracker.accounts.models import Agency, User
 from esc_tracker.accounts.templatetags.esc import PAGE_SIZES
 from esc_tracker.reader import Reader
 from milestones.exports import milestones_csv
 from milestones.filters import UNASSIGNED, MilestoneFilter, known_choices, shown
-from milestones.history import Ledgers, history_of, in_force, last_words, ledgers_of, next_in_words
-from milestones.lateness import lateness
 from milestones.links import link
-from milestones.models import Milestone, Responsibility, StatusUpdate
-from milestones.offers import offered_acts
-from milestones.permissions import speakers, why_not_add
+from milestones.models import Milestone
+from milestones.permissions import why_not_add
 from milestones.plan.editions import editions_of
 from milestones.progress import by_action, by_agency, progress_of
 from milestones.querysets import MilestoneQuerySet
-from milestones.tables import IN_PLAN_ORDER, SORT_ALIASES, CountedPaginator, MilestoneTable, target_in_words
-from milestones.telling import say_completed, say_moves
-from milestones.workflow import NOT_RELEASED, OPEN, Outcome, Outlook, Status
+from milestones.tables import IN_PLAN_ORDER, SORT_ALIASES, CountedPaginator, MilestoneTable
+from milestones.workflow import OPEN
 
 SOON = timedelta(days=60)
 WHOLE = 200  # rows that a page without pages shows at most
-_WORSE = (None, Outlook.ON_TRACK, Outlook.AT_RISK, Outlook.OFF_TRACK)  # from nothing said to the worst
 
 
 def reader_of(request: HttpRequest) -> Reader:
@@ -135,122 +128,6 @@ def _refused(request: HttpRequest, sentence: str) -> HttpResponse:
     return render(request, "400.html", {"reason": sentence}, status=400)
 
 
-# --- One milestone --------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Voice:
-    """One agency's last word: what it says, and beside it whether it has said anything."""
-
-    agency: str
-    said: StatusUpdate | None
-    next_step: str
-    confirmed: bool
-
-
-@require_safe
-def milestone(request: HttpRequest, code: str) -> HttpResponse:
-    """Show one milestone with all that this reader may read of it."""
-    reader = reader_of(request)
-    rows = Milestone.objects.visible_to(reader)
-    found = get_object_or_404(rows.coded(code).select_related("action", "edition").annotate(**_around(rows)))
-    _tell_the_header(request, found.late or 0)  # type: ignore[attr-defined]  # annotated
-    ledgers = ledgers_of(found, reader)
-    found.responsible = in_force(ledgers.responsibilities, reader.moment)
-    words = last_words(ledgers.updates)
-    found.last_words = sorted(words.values(), key=lambda said: -said.version)
-    history = history_of(found, reader, ledgers)
-    target = target_in_words(found)
-    context = {
-        "reader": reader,
-        "milestone": found,
-        "before": _code_of(found.before),  # type: ignore[attr-defined]  # annotated
-        "after": _code_of(found.after),  # type: ignore[attr-defined]  # annotated
-        "responsible": [(str(held.agency), _part(held), held.agency_id) for held in found.responsible],
-        "target": target,
-        "released": found.status != NOT_RELEASED,
-        "completion": _completion(found, target),
-        "per_plan": found.status == Status.COMPLETED and not found.completed_kind,
-        "shows_outlook": reader.sees_internal and found.status in OPEN | {Status.REPORTED_COMPLETE},
-        "acts": offered_acts(cast(User, request.user), reader, found),
-    }
-    if reader.sees_internal:
-        voices = _voices(found, words, ledgers)
-        context |= {
-            "moves": say_moves(found.moves, found.plan, target),
-            "forecasts": [(voice.agency, voice.said) for voice in voices if voice.said and voice.said.forecast],
-            "voices": voices,
-            "worse": _worse(found.outlook, voices),
-            "history": [line for line in history if line.kind != "note"],
-            "notes": [line for line in history if line.kind == "note"],
-        }
-    return render(request, "milestones/detail.html", context)
-
-
-def _around(rows: MilestoneQuerySet) -> dict[str, Any]:
-    """Return annotations for one milestone of `rows`: its neighbors as numbers (4.3: 40003) and how many are late."""
-    number = rows.annotate(place=F("action_id") * 10000 + F("position"))
-    here = OuterRef("action_id") * 10000 + OuterRef("position")
-    late = (
-        rows.filter(overdue=True)
-        .order_by()
-        .annotate(all=Value(1))
-        .values("all")
-        .annotate(late=Count("pk"))
-        .values("late")
-    )
-    return {
-        "before": Subquery(number.filter(place__lt=here).order_by("-place").values("place")[:1], IntegerField()),
-        "after": Subquery(number.filter(place__gt=here).order_by("place").values("place")[:1], IntegerField()),
-        "late": Subquery(late, IntegerField()),
-    }
-
-
-def _code_of(place: int | None) -> str:
-    return f"{place // 10000}.{place % 10000}" if place else ""
-
-
-def _part(held: Responsibility) -> str:
-    basis = "named in the plan" if held.basis == Responsibility.Basis.NAMED_IN_PLAN else "assigned"
-    return f"{Responsibility.Part(held.part).label.lower()}, {basis}"
-
-
-def _completion(found: Milestone, target: TargetDate | None) -> dict[str, str]:
-    """Return when and with what outcome it was completed, and how late, in words; empty before anybody reported."""
-    if not found.completed_kind:
-        return {}
-    return {
-        "when": say_completed(found.completed_kind, found.completed_on),
-        "outcome": Outcome(found.outcome).label.lower() if found.outcome else "",
-        "lateness": lateness(found.completed_kind, found.completed_on, target.due_on if target else None),
-    }
-
-
-def _voices(found: Milestone, words: dict[str, StatusUpdate], ledgers: Ledgers) -> list[Voice]:
-    """Return the words of each agency that speaks for it, side by side; PLCY's where no agency is named."""
-    names = {held.agency_id: str(held.agency) for held in speakers(found.responsible)} or {PLCY: PLCY}
-    return [
-        Voice(
-            agency=name,
-            said=(said := words.get(code)),
-            next_step=next_in_words(said) if said else "",
-            confirmed=bool(said and said.recorded_at and any(
-                each.agency_id == code and each.is_words and each.version < said.version
-                and each.written_on == said.written_on for each in ledgers.updates
-            )),
-        )
-        for code, name in names.items()
-    ]  # fmt: skip
-
-
-def _worse(outlook: str, voices: list[Voice]) -> list[tuple[str, str]]:
-    """Return `(outlook, agency)` of each agency that sees it worse than the milestone's outlook, the lead's."""
-    places = {value: place for place, value in enumerate(_WORSE)}
-    said = places.get(cast(Outlook, outlook), 0)
-    worse = [(voice.said.outlook, voice.agency) for voice in voices if voice.said]
-    return [(value, agency) for value, agency in worse if said and places[cast(Outlook, value)] > said]
-
-
 # --- Actions and agencies -------------------------------------------------------------------------------------------
 
 
@@ -259,7 +136,7 @@ def actions(request: HttpRequest) -> HttpResponse:
     """Show all actions with their progress."""
     reader = reader_of(request)
     found = by_action(reader)
-    _tell_the_header(request, sum(progress.overdue for progress in found.values()))
+    tell_the_header(request, sum(progress.overdue for progress in found.values()))
     context = {
         "reader": reader,
         "actions": [(number, title, progress) for (number, title), progress in found.items()],
@@ -294,7 +171,7 @@ def agencies(request: HttpRequest) -> HttpResponse:
     reader = reader_of(request)
     known = list(Agency.objects.all())
     progress = by_agency(reader, [each.code for each in known])
-    _tell_the_header(request, progress.all.overdue)
+    tell_the_header(request, progress.all.overdue)
     context = {
         "reader": reader,
         "agencies": [(each, progress.by_agency[each.code]) for each in known],
@@ -341,6 +218,6 @@ def _group(key: str, heading: str, rows: list[Milestone], reader: Reader) -> dic
     return {"key": key, "heading": heading, "count": len(rows), "table": table}
 
 
-def _tell_the_header(request: HttpRequest, overdue: int) -> None:
+def tell_the_header(request: HttpRequest, overdue: int) -> None:
     """Leave the number the header shows, so that it need not count again."""
     request.overdue_count = overdue  # type: ignore[attr-defined]

@@ -5,7 +5,7 @@ import pytest
 from esc_tracker.accounts.models import Agency, Role
 from esc_tracker.reader import reader_for
 from milestones.models import Milestone, Responsibility
-from milestones.offers import OfferedActs, offered_acts
+from milestones.offers import Offer, OfferedActs, offered_acts
 from milestones.permissions import why_not_decide, why_not_note, why_not_update
 from milestones.plan.assigning import assign
 from milestones.updates import post_update
@@ -125,20 +125,59 @@ def offers(who: str, code: str, as_of: str = "") -> OfferedActs:
     return offered_acts(user, reader, row)
 
 
+SPEAKS = ("Post an update", "Report complete")
 OFFERED = {
-    "its agency": ("ICE/HSI", "4.3", OfferedActs(update=True, report=True, note=True)),
-    "supporting": ("USPTO", "4.3", OfferedActs(note=True, why_not=SENTENCES["supporting"][2])),
-    "another agency": ("CBP", "4.3", OfferedActs(why_not=SENTENCES["another agency"][2])),
-    "PLCY, nobody named": ("PLCY", "8.2", OfferedActs(update=True, report=True, note=True)),
-    "PLCY, completed": ("PLCY", "6.1", OfferedActs(note=True, why_not=SENTENCES["completed"][2])),
-    "a reader": ("a reader", "4.3", OfferedActs()),
-    "COAC": ("COAC", "4.3", OfferedActs()),
-}
+    "its agency": ("ICE/HSI", "4.3", SPEAKS, ("Ask for a new target", "Write the text for COAC"), ""),
+    "supporting": ("USPTO", "4.3", (), ("Add a note",), SENTENCES["supporting"][2]),
+    "another agency": ("CBP", "4.3", (), (), SENTENCES["another agency"][2]),
+    "PLCY, nobody named": (
+        "PLCY",
+        "8.2",
+        SPEAKS,
+        ("Ask for a new target", "Write the text for COAC", "Name an agency", "Withdraw it"),
+        "",
+    ),
+    "PLCY, another's": (
+        "PLCY",
+        "5.1",
+        ("Enter CBP’s answer", "Enter USPS’s answer"),
+        (
+            "Add a note", "Write the text for COAC", "Name an agency", "End CBP’s part", "End USPS’s part",
+            "End ICE/HSI’s part", "Withdraw it",
+        ),
+        "",
+    ),
+    "PLCY, completed": (
+        "PLCY",
+        "6.1",
+        (),
+        ("Add a note", "Write the text for COAC", "Name an agency", "Reopen it"),
+        SENTENCES["completed"][2],
+    ),
+    "a reader": ("a reader", "4.3", (), (), ""),
+    "COAC": ("COAC", "4.3", (), (), ""),
+}  # fmt: skip
 
 
-@pytest.mark.parametrize(("who", "code", "expected"), OFFERED.values(), ids=OFFERED.keys())
-def test_a_page_offers_what_this_person_may_do(who, code, expected):
-    assert offers(who, code) == expected
+def labels(offered: tuple[Offer, ...]) -> tuple[str, ...]:
+    return tuple(each.label for each in offered)
+
+
+@pytest.mark.parametrize(("who", "code", "main", "more", "why_not"), OFFERED.values(), ids=OFFERED.keys())
+def test_a_page_offers_what_this_person_may_do(who, code, main, more, why_not):
+    offered = offers(who, code)
+
+    assert (labels(offered.main), labels(offered.more), offered.why_not) == (main, more, why_not)
+
+
+def test_what_is_offered_leads_to_its_page():
+    where = {each.label: each.url for who, code in (("ICE/HSI", "4.3"), ("PLCY", "5.1"), ("PLCY", "6.1"))
+             for each in (*offers(who, code).main, *offers(who, code).more)}  # fmt: skip
+
+    assert where["Report complete"] == "/milestones/4.3/update/?status=reported_complete"
+    assert where["Enter USPS’s answer"] == "/check-in/?for_agency=USPS#5.1"
+    assert where["Name an agency"] == "/milestones/assign/?milestone=6.1"
+    assert where["End ICE/HSI’s part"] == "/milestones/5.1/end-part/ICE-HSI/"
 
 
 @pytest.mark.parametrize("who", ["ICE/HSI", "PLCY", "a reader"])
@@ -148,7 +187,7 @@ def test_nothing_is_offered_on_an_earlier_day(who):
     )
 
 
-def test_a_reported_completion_is_offered_to_plcy_for_decision(ice, django_assert_num_queries):
+def test_only_the_agency_that_reported_is_offered_to_take_it_back(ice, django_assert_num_queries):
     done = Completion(kind=CompletedKind.UNKNOWN, outcome=Outcome.DELIVERED)
     post_update(
         Milestone.objects.coded("4.3").get(),
@@ -158,19 +197,12 @@ def test_a_reported_completion_is_offered_to_plcy_for_decision(ice, django_asser
         status=Status.REPORTED_COMPLETE,
         completion=done,
     )
-    user = make_user(*PEOPLE["PLCY"])
-    reader = reader_for(user)
-    row = Milestone.objects.visible_to(reader).coded("4.3").for_table(reader).get()
-
-    with django_assert_num_queries(1):
-        offered = offered_acts(user, reader, row)
-
-    assert (offered.confirm, offered.return_, offered.update, offered.why_not) == (True, True, False, "")
-
-
-def test_offers_cost_no_query_on_an_open_milestone(ice, django_assert_num_queries):
     reader = reader_for(ice)
     row = Milestone.objects.visible_to(reader).coded("4.3").for_table(reader).get()
 
     with django_assert_num_queries(0):
-        assert offered_acts(ice, reader, row).update
+        ours = offered_acts(ice, reader, row, reporter="ICE-HSI")
+        theirs = offered_acts(ice, reader, row, reporter="USPS")
+
+    assert (labels(ours.main), labels(ours.more)[0]) == (("Post an update",), "Take the report back")
+    assert "Take the report back" not in labels(theirs.more)
