@@ -64,7 +64,8 @@ def post_update(
         words = _with_no_forecast_where_closed(words, status)
         overdue = is_overdue(status, row.current_target_on, today)
         problems = problems_with(words, status=status, overdue=overdue, completion=completion, today=today)
-        problems |= problems_with_notes(note=note, agency_note=agency_note) | problems_with_evidence(evidence, today=today)
+        problems |= problems_with_evidence(evidence, today=today)
+        problems |= problems_with_notes(note=note, agency_note=agency_note)
         before = StatusUpdate.objects.filter(milestone=row, agency_id=agency).words().order_by("-version").first()
         written_on = _written_on(before, words, today)
         if overdue and written_on != today and calls_since(written_on, today) >= CALLS_WITHOUT_WORDS:
