@@ -245,6 +245,7 @@ CELERY_BEAT_SCHEDULE = {
         "open the week's call": "milestones.tasks.open_calls",
         "flag overdue milestones": "milestones.tasks.flag_overdue",
         "draft weekly reports": "reports.tasks.write_weekly_reports",
+        "freeze read-aheads": "reports.tasks.freeze_read_aheads",
         "send what waits": "reports.tasks.send_due",
     }.items()
 }

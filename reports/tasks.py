@@ -9,6 +9,7 @@ from celery import shared_task
 
 from esc_tracker import clock
 from reports import delivery, weekly
+from reports.meetings import freezing
 
 log = logging.getLogger(__name__)
 
@@ -18,6 +19,13 @@ def write_weekly_reports() -> None:
     """Draft the report of every finished week that has none."""
     drafted = weekly.write_due(clock.now())
     log.info("write_weekly_reports drafted=%d", len(drafted))
+
+
+@shared_task
+def freeze_read_aheads() -> None:
+    """Freeze the read-ahead of every meeting whose time has come."""
+    frozen = freezing.freeze_due(clock.now())
+    log.info("freeze_read_aheads frozen=%d", len(frozen))
 
 
 @shared_task

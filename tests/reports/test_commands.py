@@ -80,12 +80,14 @@ def test_one_pass_of_every_job_and_a_second_that_finds_nothing(plcy, reader, mai
         "open_calls: opened 0",
         "flag_overdue: opened 15, closed 0, open 15",
         "write_weekly_reports: drafted 2",
+        "freeze_read_aheads: frozen 0",
         "send_due: sent 2, failed 0, stuck 0",
     ]
     assert second == [
         "open_calls: opened 0",
         "flag_overdue: opened 0, closed 0, open 15",
         "write_weekly_reports: drafted 0",
+        "freeze_read_aheads: frozen 0",
         "send_due: sent 0, failed 0, stuck 0",
     ]
     assert (len(mailoutbox), OverdueFlag.objects.count()) == (2, 15)

@@ -10,6 +10,7 @@ from esc_tracker import clock
 from milestones import overdue
 from milestones.calls import calling
 from reports import delivery, weekly
+from reports.meetings import freezing
 
 log = logging.getLogger(__name__)
 
@@ -17,7 +18,10 @@ log = logging.getLogger(__name__)
 class Command(BaseCommand):
     """Make one pass of every job, by the same functions that the schedule calls; prints one line a job."""
 
-    help = "Open the week's call, flag what is overdue, draft weekly reports, send what waits: one pass of each."
+    help = (
+        "Open the week's call, flag what is overdue, draft weekly reports, freeze read-aheads, send what waits: one "
+        "pass of each."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run each job; one that fails does not stop the others, and the command then ends with 1."""
@@ -45,6 +49,10 @@ def _write_weekly_reports() -> str:
     return f"drafted {len(weekly.write_due(clock.now()))}"
 
 
+def _freeze_read_aheads() -> str:
+    return f"frozen {len(freezing.freeze_due(clock.now()))}"
+
+
 def _send_due() -> str:
     done = delivery.send_due(clock.wall())
     return f"sent {done.sent}, failed {done.failed}, stuck {done.stuck}"
@@ -54,5 +62,6 @@ JOBS: dict[str, Callable[[], str]] = {
     "open_calls": _open_calls,
     "flag_overdue": _flag_overdue,
     "write_weekly_reports": _write_weekly_reports,
+    "freeze_read_aheads": _freeze_read_aheads,
     "send_due": _send_due,
 }

@@ -1,0 +1,1 @@
+"""What does the committee read before and after it meets?"""
