@@ -21,6 +21,7 @@ DAY_STYLES = {
     "short": "M j",  # Sep 11
     "weekday": "D, M j, Y",  # Fri, Sep 11, 2020
     "moment": "M j, Y, P",  # Sep 11, 2020, 4:05 p.m.
+    "weekday_moment": "D, M j, P",  # Fri, Sep 11, 4:05 p.m.
 }
 
 
@@ -74,7 +75,7 @@ def day_mark(day: date | None, style: str = "") -> SafeString:
         return SafeString()
     if isinstance(day, datetime) and is_aware(day):
         day = localtime(day)
-    machine = day.isoformat() if style == "moment" else day.strftime("%Y-%m-%d")
+    machine = day.isoformat() if style.endswith("moment") else day.strftime("%Y-%m-%d")
     return format_html('<time datetime="{}">{}</time>', machine, dateformat.format(day, DAY_STYLES[style]))
 
 

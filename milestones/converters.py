@@ -1,4 +1,6 @@
-"""How are milestones, actions and agencies written in addresses?"""
+"""How are milestones, actions, agencies and reporting weeks written in addresses?"""
+
+from milestones.calls.weeks import ReportingWeek
 
 
 class MilestoneCode:
@@ -41,3 +43,17 @@ class AgencyCode:
     def to_url(self, value: str) -> str:
         """Write the code as it is."""
         return value
+
+
+class Week:
+    """A reporting week, such as `2020-W37`; weeks that no year has lead nowhere."""
+
+    regex = r"[0-9]{4}-W[0-9]{2}"
+
+    def to_python(self, value: str) -> ReportingWeek:
+        """Read the week; a text that names none leads to 404."""
+        return ReportingWeek.read(value)
+
+    def to_url(self, value: ReportingWeek | str) -> str:
+        """Write the week as it is."""
+        return str(value)

@@ -124,7 +124,7 @@ class CallQuerySet(models.QuerySet[Any]):
     def recorded_before(self, moment: datetime | None) -> Self:
         """Keep the calls opened strictly before a moment (None: all), with their changes before it. Two queries."""
         changes = self.model._meta.get_field("changes").related_model
-        told = changes._default_manager.filter(recorded_before(moment))
+        told = changes._default_manager.filter(recorded_before(moment)).select_related("by", "agency")
         return self.filter(recorded_before(moment)).prefetch_related(Prefetch("changes", told, to_attr="told"))
 
 

@@ -36,6 +36,12 @@ def say_day(day: date) -> str:
     return f"{day:%b} {day.day}, {day.year}"
 
 
+def days_in_words(first: date, last: date) -> str:
+    """Say a stretch of days: "Aug 24 – 30", "Aug 31 – Sep 6"."""
+    ends = f"{last.day}" if (first.year, first.month) == (last.year, last.month) else f"{last:%b} {last.day}"
+    return f"{first:%b} {first.day} – {ends}"
+
+
 def counted(count: int, noun: str) -> str:
     """Say a number with its noun: "1 milestone", "3 milestones"."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -14,12 +14,12 @@ from esc_tracker.reader import Reader, last_day_before
 from milestones.calls.weeks import ReportingWeek
 from milestones.filters import UNASSIGNED
 from milestones.links import link
-from milestones.telling import say_day
+from milestones.telling import days_in_words, say_day
 from milestones.workflow import NOT_RELEASED, NOT_RELEASED_LABEL, Status
 from reports import cells
 from reports.cells import Cell, Figures, Section, section_of
 from reports.progress import bar_of, in_words, open_in_time
-from reports.wording import days_in_words, target_of
+from reports.wording import target_of
 
 
 @dataclass(frozen=True)

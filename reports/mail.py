@@ -14,9 +14,8 @@ from django.urls import reverse
 
 from esc_tracker import clock
 from milestones.calls.weeks import ReportingWeek
-from milestones.telling import say_day
+from milestones.telling import days_in_words, say_day
 from milestones.workflow import NOT_RELEASED, NOT_RELEASED_LABEL, Status
-from reports.wording import days_in_words
 
 WIDTH = 76  # characters; plain text of this width is not folded on the way
 _EDITIONS = {"esc": "ESC edition", "coac": "COAC edition"}

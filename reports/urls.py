@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from reports import converters
+from milestones import converters
 from reports.decisions.views import decisions
 from reports.views import weekly
 from reports.views.definitions import definitions

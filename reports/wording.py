@@ -6,17 +6,12 @@ from typing import Any
 
 from actions.target_dates import Kind, TargetDate
 from milestones.calls.weeks import BadWeek, ReportingWeek
+from milestones.telling import days_in_words
 
 
 def say_due(day: date) -> str:
     """Say the day a target falls due as the plan writes dates, with its weekday: "Oct. 31 (Sat)"."""
     return f"{str(TargetDate.day(day)).rpartition(',')[0]} ({day:%a})"
-
-
-def days_in_words(first: date, last: date) -> str:
-    """Say a stretch of days: "Aug 24 – 30", "Aug 31 – Sep 6"."""
-    ends = f"{last.day}" if (first.year, first.month) == (last.year, last.month) else f"{last:%b} {last.day}"
-    return f"{first:%b} {first.day} – {ends}"
 
 
 def week_in_words(week: str) -> str:
