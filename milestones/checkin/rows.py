@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count, F, Q, Subquery, Value
+from django.db.models import F, Q
 
 from esc_tracker.accounts.models import PLCY, User
 from esc_tracker.reader import Reader
@@ -29,7 +29,7 @@ class Waiting:
 
     `open` are its open milestones, the most urgent first; `reported` await confirmation; `others` were asked for by
     number and are neither. `drafts` are by milestone key; `periods` the first days of the calls that count (see
-    `periods_since`); `late` how many milestones of the whole plan are overdue, None where nothing else was found.
+    `periods_since`).
     """
 
     open: Sequence[Milestone]
@@ -39,7 +39,6 @@ class Waiting:
     due_outs: Sequence[DueOut]
     drafts: dict[int, DraftRow]
     periods: Sequence[date]
-    late: int | None = None
 
     @property
     def asked(self) -> list[Question | DueOut]:
@@ -56,7 +55,7 @@ def waiting_for(agency: str, user: User, reader: Reader, *, codes: Collection[st
     asked = Q(pk__in=ours.order_by().values("pk")) | coded(codes)
     by_target = F("target_on").asc(nulls_last=True)
     rows = Milestone.objects.visible_to(reader).filter(asked)
-    rows = rows.annotate(is_ours=Q(pk__in=ours.order_by().values("pk")), late=_overdue_in_all(reader))
+    rows = rows.annotate(is_ours=Q(pk__in=ours.order_by().values("pk")))
     found = list(rows.for_table(reader).order_by(by_target, "action_id", "position"))
     questions = questions_for(reader).filter(asked_of_id=agency, closed_at=None)
     is_ours = [row for row in found if row.is_ours]
@@ -68,7 +67,6 @@ def waiting_for(agency: str, user: User, reader: Reader, *, codes: Collection[st
         due_outs=list(due_outs_known(None).filter(_owed_by(agency))),
         drafts=drafts_of(agency, user),
         periods=_periods(is_ours, agency, reader.today),
-        late=(found[0].late or 0) if found else None,
     )
 
 
@@ -126,13 +124,6 @@ def _spoken_for(agency: str, reader: Reader) -> MilestoneQuerySet:
     codes = [PLCY, "unassigned"] if agency == PLCY else [agency]
     rows: MilestoneQuerySet = Milestone.objects.visible_to(reader)
     return rows.responsible_to(codes, reader)
-
-
-def _overdue_in_all(reader: Reader) -> Subquery:
-    """Count what is overdue in the whole plan, for the header, along with the rows of a page."""
-    seen: MilestoneQuerySet = Milestone.objects.visible_to(reader)
-    late = seen.filter(overdue=True).order_by().annotate(all=Value(1)).values("all").annotate(late=Count("pk"))
-    return Subquery(late.values("late"))
 
 
 def _owed_by(agency: str) -> Q:

@@ -203,9 +203,6 @@ def _page(
     refusal: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    request.overdue_count = desk.waiting.late  # type: ignore[attr-defined]  # the header need not count again
-    if not head.enters:
-        request.check_in_count = len(desk.waiting.open)  # type: ignore[attr-defined]
     rows = rows_of(desk, typed=typed, outcomes=outcomes)
     asked = asked_of(desk, typed=answers, outcomes=said, also=also)
     context = {
