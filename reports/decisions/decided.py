@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import CharField, DateField, F, OuterRef, QuerySet, Subquery, Value
 
-from actions.target_dates import Kind, TargetDate
+from actions.target_dates import FIRST_YEAR, Kind, TargetDate
 from esc_tracker import clock
 from esc_tracker.reader import Reader
 from milestones.authority import CHAIR, Authority
@@ -17,6 +17,8 @@ from milestones.workflow import Move
 
 LATELY = timedelta(days=30)
 MOST = 100  # rows shown at most
+_EVER = clock.start_of(date(FIRST_YEAR, 1, 1))
+_PLACE = ("code_action", "code_position")
 _DECIDING = (Move.CONFIRM, Move.RETURN, Move.REOPEN, Move.WITHDRAW)
 _OUTCOMES = {
     "accepted": "Approved",
@@ -58,9 +60,21 @@ def decided_lately(reader: Reader) -> list[Decided]:
     """
     since = clock.start_of(reader.today - LATELY)
     parts = _of_all(since, reader) if reader.is_plcy else _of_ours(since, reader)
+    return _together(_decided(row, reader) for row in _union(parts).order_by("-at", *_PLACE)[:MOST])
+
+
+def decided_at_meeting(number: int, reader: Reader) -> list[Decided]:
+    """Return what is recorded as decided at an ESC meeting, the first recorded first, for any of the committee.
+
+    One query.
+    """
+    parts = [part.filter(authority_meeting=number) for part in _of_all(_EVER, reader)]
+    return _together(_decided(row, reader) for row in _union(parts).order_by("at", *_PLACE))
+
+
+def _union(parts: list[QuerySet[Any]]) -> QuerySet[Any]:
     first, *rest = [each.order_by().values(*_COLUMNS) for each in parts]
-    rows = first.union(*rest, all=True).order_by("-at", "code_action", "code_position")[:MOST]
-    return _together(_decided(row, reader) for row in rows)
+    return first.union(*rest, all=True)
 
 
 def _of_all(since: datetime, reader: Reader) -> list[QuerySet[Any]]:

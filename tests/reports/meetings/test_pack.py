@@ -5,15 +5,12 @@ from dataclasses import replace
 import pytest
 
 from esc_tracker import clock
-from esc_tracker.accounts.models import Agency, Role
+from esc_tracker.accounts.models import Role
 from esc_tracker.reader import Reader, esc_reader
-from milestones.authority import Authority, AuthorityKind
-from milestones.deciding import confirm, return_completion, withdraw
-from milestones.plan.assigning import assign
+from milestones.deciding import return_completion
 from milestones.targets.revisions import decide_revision
 from milestones.workflow import Status
 from reports.meetings.calendar import meetings_announced, next_meeting, owed_count
-from reports.meetings.decided import decisions_of
 from reports.meetings.pack import take_pack
 from tests.milestones.meetings.telling import meet
 from tests.milestones.telling import in_september, milestone, say
@@ -148,36 +145,6 @@ def test_a_pack_takes_twelve_queries_for_all_milestones(meetings, django_assert_
         pack = take_pack(reader, SECOND, meetings=(1, 2, 3))
 
     assert pack["totals"]["milestones"] == 30
-
-
-# --- Decisions recorded from a meeting -------------------------------------------------------------------------------
-
-
-def test_every_kind_of_decision_that_names_a_meeting_is_listed_in_order(meetings, plcy, ice, django_assert_num_queries):
-    second = Authority(kind=AuthorityKind.MEETING, meeting=2)
-    with clock.at(in_september(11, 14)):
-        confirm(milestone("4.3"), by=plcy, seen_version=1, authority=second)
-    with clock.at(in_september(11, 15)):
-        withdraw(milestone("1.3"), by=plcy, seen_version=0, remark="Overtaken.", authority=second)
-        decide_revision(milestone("4.4").revisions.get(), by=plcy, accept=False, authority=second)
-    with clock.at(in_september(12)):
-        usps = Agency.objects.get(pk="USPS")
-        assign(["1.1", "1.2"], agency=usps, part="lead", by=plcy, reason="It runs the mail.", authority=second)
-
-    with django_assert_num_queries(1):
-        rows = decisions_of(2, None)
-
-    assert [(row["code"], row["what"], row["why"]) for row in rows] == [
-        ("4.3", "Confirmed complete", ""),
-        ("1.3", "Withdrawn from the plan", "Overtaken."),
-        ("4.4", "New target refused: Nov. 2020", "It waits for counsel."),
-        ("1.1", "USPS leads it", "It runs the mail."),
-        ("1.2", "USPS leads it", "It runs the mail."),
-    ]
-    assert rows[0]["recorded_on"] == "2020-09-11"
-    assert codes(decisions_of(2, in_september(11, 15))) == ["4.3"]
-    assert codes(decisions_of(1, None)) == ["4.5"]
-    assert decisions_of(3, None) == []
 
 
 # --- Which meetings -------------------------------------------------------------------------------------------------
