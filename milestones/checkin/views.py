@@ -23,6 +23,7 @@ from milestones.offers import why_not_then
 from milestones.permissions import why_not_check_in
 from milestones.progress import by_agency
 from milestones.telling import counted
+from milestones.workflow import OPEN
 
 NOTHING_TO_SEND = "Nothing was answered yet, so nothing was sent."
 NOTHING_TO_KEEP = "There was nothing to keep as a draft."
@@ -60,10 +61,9 @@ def _choose(request: Acting) -> HttpResponse:
     lines = []
     for agency in agencies:
         counts = [progress.by_agency[agency.code]] + ([progress.unassigned] if agency.code == PLCY else [])
-        waiting = sum(
-            each.overdue + each.counts.get(name, 0) for each in counts for name in ("not_started", "in_progress")
-        )
-        lines.append((agency, waiting, sum(each.overdue for each in counts), counts[0].silent or 0))
+        late = sum(each.overdue for each in counts)
+        still_open = late + sum(each.counts.get(status, 0) for each in counts for status in OPEN)
+        lines.append((agency, still_open, late, counts[0].silent or 0))
     status = 400 if request.method == "POST" else 200
     return render(request, "checkin/choose.html", {"lines": lines, "plcy": PLCY}, status=status)
 
@@ -205,6 +205,8 @@ def _page(
 ) -> HttpResponse:
     rows = rows_of(desk, typed=typed, outcomes=outcomes)
     asked = asked_of(desk, typed=answers, outcomes=said, also=also)
+    bad_rows = [row for row in rows if row.needs_a_look]
+    bad_answers = [each for each in asked if each.outcome and not each.outcome.is_well]
     context = {
         "agency": desk.agency,
         "address": _address(desk),
@@ -214,8 +216,9 @@ def _page(
         "groups": grouped(rows, desk.reader.today),
         "reported": desk.waiting.reported,
         "well": sum(outcome.is_well for outcome in (*(outcomes or {}).values(), *(said or {}).values())),
-        "bad_rows": [row for row in rows if row.needs_a_look],
-        "bad_answers": [each for each in asked if each.outcome and not each.outcome.is_well],
+        "looks": len(bad_rows) + len(bad_answers),
+        "bad_rows": bad_rows,
+        "bad_answers": bad_answers,
         "refusal": refusal,
         "total": len(desk.waiting.open),
         "answered": sum(_is_answered(row) for row in rows),

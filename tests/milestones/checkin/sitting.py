@@ -35,7 +35,7 @@ def row(code: str, choice: str = "no_change", **fields: Any) -> dict[str, Any]:
 
 def update(code: str, **changes: Any) -> dict[str, Any]:
     """Return a row with new words."""
-    return row(code, "update", **{**WRITTEN, **changes})
+    return row(code, changes.pop("choice", "update"), **{**WRITTEN, **changes})
 
 
 def hand_in(client: Client, *rows: dict[str, Any], path: str = PATH, **head: Any) -> HttpResponse:
