@@ -259,6 +259,11 @@ class UpdateForm(forms.Form):
         return Completion.when(day, self.cleaned_data.get("outcome", ""))
 
     @property
+    def cites(self) -> bool:
+        """Say whether anything stands, or is wrong, in the fields of a citation."""
+        return any(self[name].value() or self[name].errors for name in self.fields if name.startswith("evidence_"))
+
+    @property
     def evidence(self) -> Evidence:
         """Return what is cited for it; nothing unless this agency reports it complete, or reported it."""
         if not self.may_cite or self.cleaned_data.get("status") != Status.REPORTED_COMPLETE:

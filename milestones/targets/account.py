@@ -50,7 +50,7 @@ class Asked:
 
 @dataclass(frozen=True, kw_only=True)
 class Targets:
-    """The three dates of a milestone side by side, and the ledger of its moves, the newest first."""
+    """The three dates of a milestone side by side, the request that waits, and all others, the newest first."""
 
     plan: TargetDate
     target: TargetDate | None
@@ -77,14 +77,14 @@ def targets_of(
     `milestone` comes from `visible_to`, with `responsible`; `revisions` are `revisions_of`, in any order; `words` each
     agency's last word. Not for COAC: it reads plan and target alone.
     """
-    ledger = _ledger(milestone, reader, revisions)
+    asked = _ledger(milestone, reader, revisions)
     return Targets(
         plan=milestone.plan,
         target=_as_printed(milestone),
         forecasts=tuple(_forecasts(milestone.responsible, words)) if milestone.status in OPEN else (),
         moves=say_moves(milestone.moves, milestone.plan, milestone.target),
-        waiting=next((asked for asked in ledger if asked.state == State.PENDING), None),
-        ledger=tuple(ledger),
+        waiting=next((each for each in asked if each.state == State.PENDING), None),
+        ledger=tuple(each for each in asked if each.state != State.PENDING),
     )
 
 

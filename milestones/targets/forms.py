@@ -100,5 +100,5 @@ def _what_happens(present: date | None, today: date) -> str:
     if present is None:
         return "A first date is accepted at once. Ongoing or no date waits for PLCY’s decision."
     if present <= today:
-        return "It waits for PLCY’s decision."
-    return f"Earlier than {say_day(present)}: accepted at once. Later, ongoing or no date: waits for PLCY’s decision."
+        return "Whatever you ask for waits for PLCY’s decision."
+    return f"Earlier than {say_day(present)} is accepted at once. Later, ongoing or no date waits for PLCY’s decision."

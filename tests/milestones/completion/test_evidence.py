@@ -204,7 +204,7 @@ def test_the_other_agency_is_not_asked_what_shows_it(plan, client_of, cbp, usps)
         "/milestones/5.1/update/", {**REPORT, "version": "1", "statement": "We add a word.", "evidence_title": ""}
     )
 
-    assert "What shows it?" not in page
+    assert "Cite the document" not in page
     assert answer.status_code == 302
     assert Evidence.kept_in(StatusUpdate.objects.get(version=2)) == Evidence()
 

@@ -62,7 +62,7 @@ def test_the_page_shows_the_three_dates_and_what_will_happen(client_of, ice):
 
     text = page.content.decode()
     assert page.status_code == 200
-    assert "Earlier than Oct 31, 2020: accepted at once. Later, ongoing or no date: waits for PLCY’s decision." in text
+    assert "Earlier than Oct 31, 2020 is accepted at once. Later, ongoing or no date waits for PLCY’s decision." in text
     assert [name for name, _ in page.context["targets"].forecasts] == ["ICE/HSI"]
     assert 'name="version" value="1"' in text
     assert 'name="waiting" value="0"' in text
@@ -77,7 +77,7 @@ def test_the_page_shows_the_three_dates_and_what_will_happen(client_of, ice):
     ("who", "code", "words"),
     [
         ("cbp", "2.1", "A first date is accepted at once. Ongoing or no date waits for PLCY’s decision."),
-        ("cbp", "3.1", "It waits for PLCY’s decision."),
+        ("cbp", "3.1", "Whatever you ask for waits for PLCY’s decision."),
     ],
     ids=["ongoing", "overdue"],
 )
