@@ -3,6 +3,7 @@
 from django.urls import path, register_converter
 
 from milestones import converters
+from milestones.calls import views as call_views
 from milestones.checkin import views as checkin_views
 from milestones.people import nominating
 from milestones.people import views as people_views
@@ -14,6 +15,7 @@ from milestones.views import acting, asking, completing, detail, reading
 register_converter(converters.MilestoneCode, "code")
 register_converter(converters.ActionNumber, "action")
 register_converter(converters.AgencyCode, "agency")
+register_converter(converters.Week, "call_week")
 
 app_name = "milestones"
 urlpatterns = [
@@ -32,6 +34,13 @@ urlpatterns = [
     path("milestones/assign/", assign_views.assign_agency, name="assign"),
     path("milestones/<code:code>/end-part/<agency:agency>/", assign_views.end_agency_part, name="end_part"),
     path("check-in/", checkin_views.check_in, name="check_in"),
+    path("calls/", call_views.calls, name="calls"),
+    path("calls/<call_week:week>/", call_views.call, name="call"),
+    path("calls/<call_week:week>/move/", call_views.move, name="move_call"),
+    path("calls/<call_week:week>/extend/", call_views.extend, name="extend_call"),
+    path("calls/<call_week:week>/line/", call_views.add_line, name="add_call_line"),
+    path("calls/<call_week:week>/skip/", call_views.skip, name="skip_call"),
+    path("calls/<call_week:week>/remind/", call_views.send_reminders, name="remind"),
     path("actions/", reading.actions, name="actions"),
     path("actions/<action:number>/", reading.action, name="action"),
     path("actions/<action:number>/add/", plan_views.add, name="add"),

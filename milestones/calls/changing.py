@@ -1,6 +1,6 @@
 """What happens when PLCY changes a call: moves it, extends it for one agency, skips it, adds a line of text?"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -89,29 +89,34 @@ def add_text(call: Call, *, by: User, text: str, seen: int | None = None) -> Cal
     return _change("milestones.add_call_text", call, by, change, seen, problems)
 
 
-def why_not_change(call: Call, terms: Terms, moment: datetime) -> str:
-    """Say why a call can no longer be changed or reminded of at a moment; "" when it can. Two queries.
+def why_not_change(call: Call, later: Iterable[Call], moment: datetime) -> str:
+    """Say why a call can no longer be changed or reminded of at a moment; "" when it can. No query.
 
-    A skipped call stays skipped; once a later call has opened, an earlier one is over.
+    A skipped call stays skipped; once a `later` call has opened, an earlier one is over.
     """
-    if terms.skipped:
+    if terms_of(call).skipped:
         return f"The call of {call.week} was skipped; it can no longer be changed."
-    for later in Call.objects.recorded_before(None).filter(ends_on__gt=call.ends_on).order_by("ends_on"):
-        if terms_of(later).is_opened(moment):
-            return f"The call of {later.week} has opened since; that of {call.week} can no longer be changed."
+    for each in later:
+        if each.ends_on > call.ends_on and terms_of(each).is_opened(moment):
+            return f"The call of {each.week} has opened since; that of {call.week} can no longer be changed."
     return ""
+
+
+def calls_from(call: Call) -> list[Call]:
+    """Return a call as it stands, and after it all later ones, the next first. Two queries."""
+    return list(Call.objects.recorded_before(None).filter(ends_on__gte=call.ends_on).order_by("ends_on"))
 
 
 def _change(verb: str, call: Call, by: User, change: CallChange, seen: int | None, problems: Problems) -> CallChange:
     with act(verb, by=by, about=call.week) as this:
         demand(why_not_call(by))
-        row = Call.objects.recorded_before(None).get(pk=call.pk)
+        row, *later = calls_from(call)
         told, terms = changes_of(row), terms_of(row)
         change.call, change.by, change.recorded_at = row, by, this.recorded_at
         if told and _facts(told[-1]) == _facts(change):
             this.changed_nothing()
             return told[-1]
-        demand(why_not_change(row, terms, this.recorded_at))
+        demand(why_not_change(row, later, this.recorded_at))
         if seen is not None and seen != len(told):
             raise CallChanged(row)
         if wrong := problems(row, terms, this.recorded_at):

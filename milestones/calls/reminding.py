@@ -11,21 +11,26 @@ from esc_tracker.accounts.models import User
 from esc_tracker.journal.acts import act
 from milestones.calls.answers import Asked, stretches, take_roll
 from milestones.calls.calling import why_not_call
-from milestones.calls.changing import why_not_change
-from milestones.calls.terms import Terms, terms_of
+from milestones.calls.changing import CallChanged, calls_from, why_not_change
+from milestones.calls.terms import changes_of, terms_of
 from milestones.models import Call, CallReminder
 from milestones.refusals import demand
 
+NOT_OPENED = "The call has not opened yet; nobody is reminded before that."
 
-def remind(call: Call, *, by: User) -> list[CallReminder]:
+
+def remind(call: Call, *, by: User, seen: int | None = None) -> list[CallReminder]:
     """Have each agency reminded that has not answered all it is asked, unless it was today; return the new reminders.
 
-    The same click twice reminds once. Raises NotAllowed, with nothing written.
+    `seen` is the number of the call's changes the person had before them. The same click twice reminds once.
+    Raises NotAllowed or CallChanged, with nothing written.
     """
     with act("milestones.remind", by=by, about=call.week) as this:
         demand(why_not_call(by))
-        row = Call.objects.recorded_before(None).get(pk=call.pk)
-        demand(why_not_remind(row, terms_of(row), this.recorded_at))
+        row, *later = calls_from(call)
+        demand(why_not_remind(row, later, this.recorded_at))
+        if seen is not None and seen != len(changes_of(row)):
+            raise CallChanged(row)
         today = clock.day_of(this.recorded_at)
         owed = owed_by(take_roll(stretches([row]), None)[row.week])
         reminders = [
@@ -42,12 +47,12 @@ def remind(call: Call, *, by: User) -> list[CallReminder]:
     return list(CallReminder.objects.filter(call=row, recorded_at=this.recorded_at).select_related("agency"))
 
 
-def why_not_remind(call: Call, terms: Terms, moment: datetime) -> str:
-    """Say why nobody can be reminded of a call at a moment; "" when they can. Two queries."""
-    if refusal := why_not_change(call, terms, moment):
+def why_not_remind(call: Call, later: Iterable[Call], moment: datetime) -> str:
+    """Say why nobody can be reminded of a call at a moment; "" when they can. No query."""
+    if refusal := why_not_change(call, later, moment):
         return refusal
-    if not terms.is_opened(moment):
-        return "The call has not opened yet; nobody is reminded before that."
+    if not terms_of(call).is_opened(moment):
+        return NOT_OPENED
     return ""
 
 
