@@ -26,7 +26,7 @@ from milestones.calls.terms import terms_of
 from milestones.calls.weeks import ReportingWeek
 from milestones.models import Call, Responsibility
 from milestones.offers import why_not_then
-from milestones.querysets import LEAD_OR_JOINT
+from milestones.querysets import LEAD_OR_JOINT, recorded_before
 from milestones.refusals import Incomplete, NotAllowed
 from milestones.telling import counted
 
@@ -86,7 +86,7 @@ def _call_page(request: Asking, week: ReportingWeek, *, refusal: str = "", statu
     context: dict[str, Any] = {
         "reader": request.reader,
         "shown": show(found, later, request.reader),
-        "before": Call.objects.recorded_before(request.reader.moment).filter(ends_on__lt=found.ends_on).first(),
+        "before": _before(found, request.reader),
         "after": next(iter(sorted((each for each in later if each != found), key=lambda each: each.ends_on)), None),
         "refusal": refusal,
     }
@@ -231,6 +231,11 @@ def _find(reader: Reader, week: ReportingWeek) -> tuple[Call, list[Call]]:
             raise Http404("There is no such call.")
         found = call_by_default(week)
     return found, later
+
+
+def _before(call: Call, reader: Reader) -> Call | None:
+    rows = Call.objects.filter(recorded_before(reader.moment), ends_on__lt=call.ends_on)
+    return rows.order_by("-ends_on").first()
 
 
 def _found_to_change(request: Asking, week: ReportingWeek) -> tuple[Call, list[Call]]:
