@@ -136,13 +136,16 @@ class UpdateForm(forms.Form):
     evidence_title = PlainText(label="Title of the document", limit=SHORT_MAX, required=False)
     evidence_on = DayField(label="Its date", required=False)
     evidence_identifier = PlainText(
-        label="Identifier", limit=SHORT_MAX, required=False, help_text="Such as a docket, contract or tracking number."
+        label="Its identifier",
+        limit=SHORT_MAX,
+        required=False,
+        help_text="Such as a docket, contract or tracking number.",
     )
     evidence_holder = PlainText(
         label="Who holds the record copy", limit=SHORT_MAX, required=False, help_text="The office, not a person."
     )
     evidence_link = PlainText(
-        label="Link", limit=STATEMENT_MAX, required=False, help_text="It begins with http:// or https://."
+        label="Link to it", limit=STATEMENT_MAX, required=False, help_text="It begins with http:// or https://."
     )
     next_step = PlainText(
         label="Next step",
