@@ -31,7 +31,7 @@ UNASSIGNED = "unassigned"
 UNASSIGNED_LABEL = "No agency named yet"
 SEARCH_MAX = 200  # characters
 SEARCH_WORDS_MAX = 10
-INTERNAL = ("outlook", "silent")
+INTERNAL = ("outlook", "silent", "question")
 _FAR_PAGE = 10**9  # past the end of any list
 _CODE = re.compile(r"([1-9][0-9]{0,3})\.([1-9][0-9]{0,3})")
 
@@ -182,6 +182,7 @@ class MilestoneFilter(FilterSet):
     )
     overdue = Asked(method="only_overdue", label="Overdue", read=read_yes("overdue"))
     silent = Asked(method="only_silent", label="Silent", read=read_yes("silent"))
+    question = Asked(method="only_asked", label="Open question", read=read_yes("question"))
     edition = Asked(method="of_editions", label="Edition", read=str)
     due_after = Asked(method="due_from", label="Due from", read=read_day)
     due_before = Asked(method="due_until", label="Due until", read=read_day)
@@ -271,6 +272,8 @@ class MilestoneFilter(FilterSet):
             return "Overdue"
         if name == "silent":
             return "Silent at the last call"
+        if name == "question":
+            return "With an open question"
         return f"{self.filters[name].label}: {self._value_in_words(name, text)}"
 
     def _value_in_words(self, name: str, text: str) -> str:
@@ -326,6 +329,10 @@ class MilestoneFilter(FilterSet):
     def only_overdue(self, rows: MilestoneQuerySet, name: str, said: list[bool]) -> MilestoneQuerySet:
         """Keep the overdue ones."""
         return rows.filter(overdue=True)
+
+    def only_asked(self, rows: MilestoneQuerySet, name: str, said: list[bool]) -> MilestoneQuerySet:
+        """Keep those with an open question."""
+        return rows.with_open_question(self.reader)
 
     def only_silent(self, rows: MilestoneQuerySet, name: str, said: list[bool]) -> MilestoneQuerySet:
         """Keep those with an agency (one of those asked for) that did not answer the latest call."""

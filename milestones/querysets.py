@@ -85,6 +85,11 @@ def recorded_before(moment: datetime | None) -> Q:
     return Q() if moment is None else Q(recorded_at__lt=moment)
 
 
+def still_open(closing: str, moment: datetime | None) -> Q:
+    """Match ledger rows whose closing field, such as `decided_at`, was not written by a moment (None: now)."""
+    return Q(**{closing: None}) if moment is None else Q(**{closing: None}) | Q(**{f"{closing}__gte": moment})
+
+
 class InForceQuerySet(models.QuerySet[Any]):
     """Responsibilities, by when they hold."""
 
@@ -283,6 +288,11 @@ class MilestoneQuerySet(models.QuerySet[Any]):
             agency_id__in=[code for code in codes if code != "unassigned"],
         )
         return self.filter(Q(Exists(held)) | Q(unassigned=True)) if "unassigned" in codes else self.filter(Exists(held))
+
+    def with_open_question(self, reader: Reader) -> Self:
+        """Keep those on which an agency had been asked something and not answered by the reader's moment."""
+        asked = self._rows("questions").filter(recorded_before(reader.moment), still_open("closed_at", reader.moment))
+        return self.filter(Exists(asked))
 
     def silent(self, call: Any, moment: datetime | None, agencies: Collection[str] = ()) -> Self:
         """Keep those for which a responsible agency (one of `agencies`, if given) did not answer a call fallen due.

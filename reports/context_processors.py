@@ -1,5 +1,6 @@
 """What does the frame around every page show?"""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -10,17 +11,34 @@ from django.utils.functional import SimpleLazyObject
 from esc_tracker import clock
 from esc_tracker.accounts.models import Role, User
 from esc_tracker.reader import Reader
-from milestones.models import Milestone
+from reports.waiting import ACTING, Waiting, waiting_of
 from reports.wording import week_in_words
 
-# What the navigation offers, in order: label, the page it leads to, the pages it stands for.
+EVERYBODY = frozenset({Role.ESC_MEMBER, Role.PLCY_STAFF, Role.READER, Role.COAC_READER})
+COMMITTEE = EVERYBODY - {Role.COAC_READER}
+
+
+@dataclass(frozen=True)
+class Place:
+    """One entry of the navigation: the page it leads to, other pages it stands for, who finds it, what it counts."""
+
+    label: str
+    page: str
+    stands_for: tuple[str, ...] = ()
+    roles: frozenset[Role] = EVERYBODY
+    count: str = ""
+
+
 PLACES = (
-    ("Overview", "reports:overview", ("reports:overview",)),
-    ("Overdue", "reports:overdue", ("reports:overdue",)),
-    ("Milestones", "milestones:list", ("milestones:list", "milestones:detail", "milestones:update")),
-    ("Actions", "milestones:actions", ("milestones:actions", "milestones:action")),
-    ("Agencies", "milestones:agencies", ("milestones:agencies", "milestones:agency")),
-    ("Reports", "reports:list", ("reports:list", "reports:report", "reports:publish", "reports:release")),
+    Place("Overview", "reports:overview"),
+    Place("Overdue", "reports:overdue", count="overdue"),
+    Place("Milestones", "milestones:list", ("milestones:detail", "milestones:update", "milestones:revise")),
+    Place("Actions", "milestones:actions", ("milestones:action", "milestones:add")),
+    Place("Agencies", "milestones:agencies", ("milestones:agency",)),
+    Place("Check-in", "milestones:check_in", roles=ACTING, count="not_heard"),
+    Place("Calls", "milestones:calls", ("milestones:call",), COMMITTEE),
+    Place("Decisions", "reports:decisions", ("milestones:assign",), ACTING, "to_decide"),
+    Place("Reports", "reports:list", ("reports:report", "reports:publish", "reports:release")),
 )
 
 
@@ -44,24 +62,14 @@ def _navigation(request: HttpRequest, user: User, reader: Reader | None) -> list
             {"label": "Accounts", "url": reverse("admin:index"), "current": here.startswith("admin:"), "count": None}
         ]
     day = f"?as_of={reader.as_of}" if reader is not None and reader.as_of else ""
+    waiting = waiting_of(request) if reader is not None else Waiting()
     return [
         {
-            "label": label,
-            "url": reverse(place) + day,
-            "current": here in stands_for,
-            "count": overdue_count(request) if place == "reports:overdue" else None,
+            "label": place.label,
+            "url": reverse(place.page) + day,
+            "current": here in {place.page, *place.stands_for},
+            "count": getattr(waiting, place.count) if place.count else None,
         }
-        for label, place, stands_for in PLACES
+        for place in PLACES
+        if user.role in place.roles
     ]
-
-
-def overdue_count(request: HttpRequest) -> int | None:
-    """Return how many milestones are overdue for this reader, None where nobody reads. One query.
-
-    A page that has counted them already leaves the number as `request.overdue_count`: then none.
-    """
-    reader: Reader | None = getattr(request, "reader", None)
-    if reader is None:
-        return None
-    counted: int | None = getattr(request, "overdue_count", None)
-    return Milestone.objects.visible_to(reader).overdue().count() if counted is None else counted

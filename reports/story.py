@@ -65,7 +65,7 @@ def _post(code: str, who: User, agency: str | None, words: Words, facts: Facts) 
     milestone = _milestone(code)
     day = facts.get("completed_on")
     cited = facts.get("evidence")
-    said = {
+    said: dict[str, Any] = {
         "seen_version": milestone.version,
         "words": words,
         "status": facts.get("status"),

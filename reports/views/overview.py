@@ -21,14 +21,17 @@ from milestones.links import link
 from milestones.progress import Progress
 from milestones.workflow import NO_OUTLOOK, OPEN, Outlook, Status, values
 from reports import sentences
+from reports.decisions.decided import decided_lately
 from reports.figures import take_figures
 from reports.lines import last_words, lines_of
 from reports.models import ReleasedEdition, WeeklyReport
 from reports.progress import bar_of, in_words
 from reports.survey import Fact, Survey, by_due_day, silent_agencies, take_survey
+from reports.waiting import waiting_of
 from reports.wording import agreeing, say_due, say_target, week_in_words
 
 FIRST = 6  # overdue milestones shown before "all"
+DECISIONS = 3  # on a member's requests, shown before "all"
 A_WEEK = timedelta(days=7)
 Page = dict[str, Any]
 
@@ -73,11 +76,11 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 def _for_plcy(request: HttpRequest, reader: Reader) -> Page:
-    """Show what waits for the chair's office, then the plan. Eight queries, session and person included."""
+    """Show what waits for the chair's office, then the plan. Nine queries, session and person included."""
     call = latest_due_call(reader.moment)
     survey = take_survey(reader, call=call, since=_a_week_ago(reader))
     return _plan(request, reader, survey) | {
-        "waiting": _waiting(survey, reader),
+        "waiting": _waiting(request, reader),
         "call_fell_due": call is not None,
         "silent": [
             Row(
@@ -97,7 +100,7 @@ def _for_reader(request: HttpRequest, reader: Reader) -> Page:
 
 
 def _for_member(request: HttpRequest, reader: Reader) -> Page:
-    """Show what is the member's agency's, then the plan in one line per action. Eight queries at most."""
+    """Show what is the member's agency's, then the plan in one line per action. Nine queries at most."""
     user = cast(User, request.user)
     code = cast(str, user.agency_id)  # the role demands one
     survey = take_survey(reader, call=latest_due_call(reader.moment))
@@ -127,6 +130,8 @@ def _for_member(request: HttpRequest, reader: Reader) -> Page:
         "groups": [
             (heading, lines_of(facts, survey, reader, words, updates_by=user)) for heading, facts in groups if facts
         ],
+        "waiting": waiting_of(request) if reader.may_act else None,
+        "decided": decided_lately(reader)[:DECISIONS],
         "agency": name,
         "agency_url": link("milestones:agency", code, reader=reader),
         "headline_of_plan": _headline(survey),
@@ -282,20 +287,26 @@ def _row(label: str, url: str, facts: Sequence[Fact]) -> Row:
 # --- What waits, and for whom ---------------------------------------------------------------------------------------
 
 
-def _waiting(survey: Survey, reader: Reader) -> list[Row]:
-    """Return what waits for the chair's office. One query, none for a day gone by."""
-    reported = sum(fact.status == Status.REPORTED_COMPLETE for fact in survey.facts)
-    unnamed = sum(fact.status in OPEN for fact in survey.of_nobody())
+def _waiting(request: HttpRequest, reader: Reader) -> list[Row]:
+    """Return what waits for the chair's office. Two queries, one for a day gone by."""
+    waiting = waiting_of(request)
+    decisions, assign = link("reports:decisions", reader=reader), link("milestones:assign", reader=reader)
     rows = [
+        Row(agreeing(waiting.date_changes, "date change", "date changes"), decisions, waiting.date_changes),
         Row(
-            agreeing(reported, "completion to confirm", "completions to confirm"),
-            link("milestones:list", reader=reader, status=Status.REPORTED_COMPLETE.value),
-            reported,
+            agreeing(waiting.completions, "completion to confirm", "completions to confirm"),
+            decisions,
+            waiting.completions,
         ),
         Row(
-            agreeing(unnamed, "open milestone without an agency", "open milestones without an agency"),
-            link("milestones:list", reader=reader, agency=UNASSIGNED, status=values(OPEN)),
-            unnamed,
+            agreeing(waiting.nobodys, "open milestone without an agency", "open milestones without an agency"),
+            assign,
+            waiting.nobodys,
+        ),
+        Row(
+            agreeing(waiting.asked_by_us, "milestone with an open question", "milestones with an open question"),
+            link("milestones:list", reader=reader, question=1),
+            waiting.asked_by_us,
         ),
     ]
     return [row for row in rows if row.count] + (_reports_waiting(reader) if reader.may_act else [])
