@@ -94,13 +94,19 @@ def environment(database_url: str, room: Path) -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def running_site(record: Record) -> Iterator[str]:
-    """Give the address of a site that runs as the Procfile says, on a copy of the record."""
+def running_site(record: Record, *, first: str = "") -> Iterator[str]:
+    """Give the address of a site that runs as the Procfile says, on a copy of the record.
+
+    `first` is a program that is run on that copy before anybody comes.
+    """
     port = free_port()
     log = record.room / f"web-{port}.log"
     with record.copy() as database_url, Children() as children:
         env = environment(database_url, record.room)
         env["GUNICORN_CMD_ARGS"] = f"--bind 127.0.0.1:{port} --log-level warning"
+        if first:
+            command = [sys.executable, "manage.py", "shell", "-v0", "-c", first]
+            subprocess.run(command, cwd=TOP, env=env, check=True, capture_output=True)
         children.start("web", processes()["web"], env=env, cwd=TOP, log=log)
         try:
             wait_until_it_answers(children, port)

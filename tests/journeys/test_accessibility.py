@@ -54,6 +54,8 @@ PAGES = {
         ("/milestones/5.1/update/", 200),
         ("/reports/2020-W37/", 200),
         ("/reports/2020-W35/?edition=coac", 200),
+        ("/check-in/", 200),
+        ("/check-in/?for_agency=ICE-HSI", 200),
         ("/reports/2020-W37/publish/", 200),
         ("/reports/2020-W36/publish/", 409),
         ("/reports/2020-W36/release/", 200),
@@ -66,6 +68,8 @@ PAGES = {
         ("/milestones/7.1/update/", 200),
         ("/milestones/7.1/confirm/", 403),
         ("/milestones/4.3/update/", 403),
+        ("/check-in/", 200),
+        ("/check-in/?for_agency=USPS", 403),
         ("/accounts/logout/", 200),
     ],
     "coac": [*READ_BY_ALL, ("/milestones/3.3/update/", 403), ("/reports/2020-W37/", 404)],
@@ -143,6 +147,29 @@ def test_what_a_refused_form_says_can_be_read_by_everybody(site, sit_down, scree
     here.pick("With what outcome?", "Delivered")
     here.click("Save this update")
     assert "changed while you were writing" in here.heading
+    faults += _faults(here)
+
+    assert json.dumps(faults, indent=1) == "[]"
+
+
+@pytest.mark.parametrize("screen", [DESK, PHONE], ids=["desk", "phone"])
+def test_what_a_check_in_answers_can_be_read_by_everybody(site, sit_down, screen):
+    here, there = (sit_down(site, "usps", viewport=screen) for _ in range(2))
+    here.go("/check-in/")
+    there.go("/check-in/")
+
+    there.press(there.page.locator("label[for='5.1-update']"))
+    there.page.locator("[id='id_5.1-statement']").fill("The item check is on the agenda of October.")
+    faults = _faults(there)
+    there.page.locator("[data-submit]").click()
+    faults += _faults(there)
+
+    here.press(here.page.locator("label[for='5.1-update']"))
+    here.page.locator("[id='id_5.1-statement']").fill("Nothing new.")
+    here.press(here.page.locator("label[for='5.2-update']"))
+    here.page.locator("[id='id_5.2-statement']").fill("")
+    here.page.locator("[data-submit]").click()
+    here.page.get_by_role("heading", name="2 need another look; what you wrote is kept.").wait_for()
     faults += _faults(here)
 
     assert json.dumps(faults, indent=1) == "[]"
