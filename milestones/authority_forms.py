@@ -22,7 +22,7 @@ CHOICES = {
     AuthorityKind.MEETING: "An ESC meeting",
     AuthorityKind.PRINCIPAL: "A named principal",
 }
-FIELDS = ("authority", "authority_meeting", "authority_principal", "authority_on")
+MAY_RECORD = "What a meeting or a principal decided, you may record."
 
 
 class AuthorityFields(forms.Form):
@@ -65,7 +65,8 @@ class AuthorityFields(forms.Form):
             if not (kind == AuthorityKind.CHAIR and own) and not (kind == AuthorityKind.MEETING and not held)
         ]
         self.fields["authority"].widget.choices = offered
-        self.fields["authority"].help_text = own
+        if own:
+            self.fields["authority"].help_text = f"{own} {MAY_RECORD}"
         self.fields["authority"].initial = offered[0][0]
         meetings = [("", "Choose the meeting"), *((str(each.number), _said(each)) for each in held)]
         self.fields["authority_meeting"].choices = meetings  # type: ignore[attr-defined]  # it is a choice

@@ -228,7 +228,7 @@ def test_who_decides_reads_what_is_cited_and_the_link_leads_out_safely(plan, cli
 
     assert f'href="{CITED.link}" rel="noopener noreferrer">{CITED.title}</a>' in page
     assert f"(on {CITED.site})" in page
-    assert f"Record copy held by {CITED.holder}" in page
+    assert f"; record copy held by {CITED.holder}" in page
     assert "2020-08-28" in page
 
 

@@ -7,13 +7,17 @@ from django.db.models import F
 from hypothesis import given
 from hypothesis import strategies as st
 
+from actions.target_dates import TargetDate
 from esc_tracker.accounts.models import Role
 from esc_tracker.reader import Reader, coac_reader
 from milestones.lateness import is_unconfirmed, lateness, unconfirmed_before
 from milestones.models import Milestone
-from milestones.workflow import Status
+from milestones.targets.revisions import decide_revision, request_revision
+from milestones.updates import post_update
+from milestones.words import Completion
+from milestones.workflow import Outcome, Status
 from milestones.working_days import is_working_day
-from tests.milestones.telling import in_september, milestone, say
+from tests.milestones.telling import in_september, milestone, say, words
 
 TARGET, PLAN = date(2020, 10, 31), date(2020, 8, 31)
 
@@ -88,3 +92,35 @@ def test_the_database_judges_an_earlier_day_and_coac_alike(plan, cbp):
     ]
 
     assert [len(found) for found in rows] == [1, 1]
+
+
+def test_what_waits_unconfirmed_says_so_on_the_list_its_own_page_and_where_it_is_decided(
+    client_of, settings, plan, cbp, plcy
+):
+    say("3.1", cbp, status=Status.REPORTED_COMPLETE)
+    settings.ESC_TODAY = date(2020, 9, 16)
+    client = client_of(plcy)
+
+    pages = [
+        client.get(path).content.decode()
+        for path in ("/milestones/?action=3", "/milestones/3.1/", "/milestones/3.1/confirm/")
+    ]
+
+    assert all("past target, unconfirmed" in page for page in pages)
+
+
+def test_the_confirm_page_tells_late_against_target_and_plan(client_of, settings, plan, cbp, plcy):
+    asked = request_revision(
+        milestone("3.1"), by=cbp, seen_version=0, target=TargetDate.month(2020, 10), category="legal", text="A court."
+    )
+    decide_revision(asked, by=plcy, accept=True)
+    settings.ESC_TODAY = date(2020, 11, 16)
+    done = Completion.when(TargetDate.day(date(2020, 11, 12)), Outcome.DELIVERED)
+    post_update(
+        milestone("3.1"), by=cbp, seen_version=1, words=words(), status=Status.REPORTED_COMPLETE, completion=done
+    )
+
+    page = client_of(plcy).get("/milestones/3.1/confirm/").content.decode()
+
+    assert "12 days after target, 73 days after the plan’s date" in page
+    assert "past target, unconfirmed" not in page
