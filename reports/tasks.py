@@ -30,6 +30,7 @@ def freeze_read_aheads() -> None:
 
 @shared_task
 def send_due() -> None:
-    """Send the mail that waits."""
+    """Queue a notice of each reminder and each submission entered for an agency, and send the mail that waits."""
+    queued = delivery.queue_notices(clock.now())
     done = delivery.send_due(clock.wall())
-    log.info("send_due sent=%d failed=%d stuck=%d", done.sent, done.failed, done.stuck)
+    log.info("send_due queued=%d sent=%d failed=%d stuck=%d", queued, done.sent, done.failed, done.stuck)

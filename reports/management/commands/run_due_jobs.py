@@ -54,6 +54,7 @@ def _freeze_read_aheads() -> str:
 
 
 def _send_due() -> str:
+    delivery.queue_notices(clock.now())
     done = delivery.send_due(clock.wall())
     return f"sent {done.sent}, failed {done.failed}, stuck {done.stuck}"
 
