@@ -1,4 +1,4 @@
-"""How are milestones, actions, agencies and reporting weeks written in addresses?"""
+"""How are milestones, actions, agencies, reporting weeks and meetings written in addresses?"""
 
 from milestones.calls.weeks import ReportingWeek
 
@@ -57,3 +57,7 @@ class Week:
     def to_url(self, value: ReportingWeek | str) -> str:
         """Write the week as it is."""
         return str(value)
+
+
+class MeetingNumber(ActionNumber):
+    """A meeting's number, such as `3`."""

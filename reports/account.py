@@ -117,7 +117,7 @@ def account_of(figures: Figures, reader: Reader) -> Account:
             "answers to the call are missing",
             "No answer to a call is missing",
         ),
-        silent=_silent(figures.get("silent", []), reader),
+        silent=missing_answers(figures.get("silent", []), reader),
     )
 
 
@@ -249,7 +249,7 @@ def _sections(figures: Figures, reader: Reader) -> list[Section]:
     return found
 
 
-def _silent(rows: Sequence[Figures], reader: Reader) -> tuple[Missing, ...]:
+def missing_answers(rows: Sequence[Figures], reader: Reader) -> tuple[Missing, ...]:
     """Gather the missing answers by agency, in the order of the figures."""
     found: dict[str, list[tuple[str, str]]] = {}
     for row in rows:

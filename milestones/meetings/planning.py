@@ -63,16 +63,16 @@ def change(
     by: User,
     title: str,
     held_at: datetime,
-    read_ahead_at: datetime,
+    read_ahead_at: datetime | None,
     agenda: str,
     reason: str,
     seen: int | None = None,
 ) -> Meeting:
     """Announce a meeting anew, saying why: what was announced before stays on the ledger.
 
-    A meeting that was held may be corrected, never moved into the future: decisions name it. `seen` is the key of the
-    announcement the person read, if they read one. Raises NotAllowed (changed meanwhile included) or Incomplete, with
-    nothing written.
+    `read_ahead_at` None is the usual time. A meeting that was held may be corrected, never moved into the future:
+    decisions name it. `seen` is the key of the announcement the person read, if they read one. Raises NotAllowed
+    (changed meanwhile included) or Incomplete, with nothing written.
     """
     with act("milestones.change_meeting", by=by, about=str(meeting)) as this:
         demand(why_not_meet(by))

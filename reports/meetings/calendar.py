@@ -1,6 +1,5 @@
 """Which meetings does a reader know of, and which came before which?"""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,9 +21,9 @@ class Meetings:
         """Return the meeting with this number, None if it is not known."""
         return next((each for each in self.known if each.number == number), None)
 
-    def before(self, meeting: Meeting) -> Meeting | None:
-        """Return the meeting held before another, None for the first."""
-        return next((each for each in self.known if held_at(each) < held_at(meeting)), None)
+    def before(self, meeting: Meeting, moment: datetime) -> Meeting | None:
+        """Return the last meeting held before another, and by a moment; None for the first."""
+        return next((each for each in self.held_by(moment) if held_at(each) < held_at(meeting)), None)
 
     def up_to(self, meeting: Meeting) -> frozenset[int]:
         """Return the numbers of a meeting and of all that are held before it."""
@@ -69,8 +68,3 @@ def owed_count(reader: Reader) -> int:
         return 0
     ours = Q() if reader.is_plcy else Q(agency_id=reader.agency)
     return due_outs_known(reader.moment).filter(ours).order_by().count()
-
-
-def numbers_of(meetings: Sequence[Meeting]) -> list[int]:
-    """Return their numbers, in their order."""
-    return [each.number for each in meetings]

@@ -37,7 +37,7 @@ def take_read_ahead(meeting: Meeting, as_of: datetime, begins_at: datetime) -> t
     """
     then = meetings_announced(as_of)
     meeting = then.find(meeting.number) or meeting
-    before = then.before(meeting)
+    before = then.before(meeting, as_of)
     since = told_of(before).held_at if before else begins_at
     figures = take_pack(esc_reader(as_of), since, meetings=then.up_to(meeting))
     return seal(figures | named(meeting, before)), since

@@ -17,11 +17,12 @@ from milestones.meetings.due_outs import due_outs_known, is_answered
 from milestones.models import DueOut, Meeting, Milestone, TargetRevision
 from milestones.querysets import recorded_before
 from milestones.rows import Row, row_of, target_of
+from milestones.workflow import Status
 from reports.figures import Ground, ground_of, moment_text, move_of, take_figures
 from reports.wording import target_of as target_read
 
 SCHEMA = 1  # raised whenever the keys or the meaning of a number change
-TAKEN = ("since", "as_of", "headline", "totals", "attention", "completed", "reported", "silent", "due_soon")
+TAKEN = ("since", "as_of", "headline", "totals", "attention", "completed", "silent", "due_soon")
 State = TargetRevision.State
 
 
@@ -43,6 +44,11 @@ def take_pack(reader: Reader, since: datetime, *, meetings: Collection[int]) -> 
         "schema": SCHEMA,
         "due_outs": [_due_out(each, reader) for each in _known(reader, since, meetings)],
         "newly_overdue": [row_of(each, reader) for each in _newly_overdue(ground)],
+        "reported": [
+            row_of(each, reader) | {"completed_kind": each.completed_kind}
+            for each in ground.milestones
+            if each.status == Status.REPORTED_COMPLETE
+        ],
         "moved": [_moved(row, requests, reader.moment) for row in figures["moved"]],
         "waiting": {
             "completions": len(figures["reported"]),

@@ -125,6 +125,13 @@ def test_once_frozen_it_stays_whatever_is_announced_after(meetings, plcy, cbp):
     assert ReadAhead.objects.values().get(meeting=3) == kept
 
 
+def test_a_meeting_that_is_still_to_come_is_not_counted_from(meetings, plcy):
+    meet(16, plcy, announced=in_september(11))
+
+    assert freeze_at(in_september(15)) == [1, 2, 4, 3]
+    assert ReadAhead.objects.get(meeting=3).content["since_meeting"] == 2
+
+
 def test_before_the_record_there_is_nothing_to_freeze(record, plcy):
     with clock.at(in_september(1)):
         announce(by=plcy, title="Kick-off", held_at=new_york(8, 26), read_ahead_at=new_york(8, 24))

@@ -156,8 +156,9 @@ def test_meetings_stand_in_the_order_in_which_they_are_held_not_announced(meetin
     known = meetings_announced(None)
 
     assert [each.number for each in known.known] == [3, 2, 4, 1]
-    assert [known.before(each).number for each in known.known[:3]] == [2, 4, 1]
-    assert known.before(meetings[0]) is None
+    assert [known.before(each, THIRD).number for each in known.known[:3]] == [2, 4, 1]
+    assert known.before(meetings[0], THIRD) is None
+    assert known.before(meetings[2], in_september(9)).number == 4
     assert known.up_to(early) == {1, 4}
     assert meetings_announced(in_september(12)).find(4) is None
 
