@@ -42,6 +42,7 @@ class ReminderNotice:
     """What one agency has not answered of a call; `line` is what PLCY added to it, `path` leads to the check-in."""
 
     agency: str
+    week: str
     days: str
     due_at: datetime
     fell_due: bool
@@ -75,7 +76,7 @@ def report_mail(figures: dict[str, Any], *, to: str, message_id: str) -> EmailMe
 def reminder_mail(told: ReminderNotice, *, to: Sequence[str], cc: Sequence[str], message_id: str) -> EmailMessage:
     """Return the mail that reminds an agency of what it has not answered, with its last words on each."""
     due = f"{'fell' if told.fell_due else 'fall'} due on {say_moment(told.due_at)}, New York time"
-    subject = f"ESC call of {told.days}: {told.agency} has not answered on {counted(len(told.rows), 'milestone')}"
+    subject = f"ESC call {told.week}: {told.agency} has not answered on {counted(len(told.rows), 'milestone')}"
     parts = [
         textwrap.fill(f"PLCY asks {told.agency} for its answers to the call of {told.days}. They {due}.", WIDTH),
         *([textwrap.fill(f"PLCY adds: “{told.line}”", WIDTH)] if told.line else []),

@@ -49,6 +49,7 @@ def reminder_of(reminder: CallReminder) -> ReminderNotice:
     terms = terms_of(call)
     return ReminderNotice(
         agency=agency_name(agency),
+        week=call.week,
         days=f"{days_in_words(call.starts_on, call.ends_on)}, {call.ends_on.year}",
         due_at=terms.due_for(agency),
         fell_due=terms.due_for(agency) <= clock.now(),
