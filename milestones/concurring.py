@@ -34,7 +34,7 @@ def concur(milestone: Milestone, *, by: User, report_version: int, concurs: bool
             this.changed_nothing()
             return last
         this.after = {"agency": by.agency_id, "report": report.version, "concurs": concurs, "text": text}
-        return Concurrence.objects.create(
+        said = Concurrence(
             report=report,
             agency=by.agency,
             by=by,
@@ -42,3 +42,5 @@ def concur(milestone: Milestone, *, by: User, report_version: int, concurs: bool
             concurs=concurs,
             text=text,
         )
+        said.save(force_insert=True)
+    return said
