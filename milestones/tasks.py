@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 @shared_task
 def open_calls() -> None:
-    """Open the week's call if it is time."""
+    """Open the call of the present period if it is time."""
     log.info("open_calls opened=%d", len(calling.open_calls(clock.now())))
 
 
