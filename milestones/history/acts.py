@@ -2,22 +2,31 @@
 
 from collections.abc import Iterable, Sequence
 
+from actions.target_dates import TargetDate
 from esc_tracker.reader import Reader
 from milestones.history.lines import HistoryLine, Quotes, named, signed
-from milestones.models import Milestone, StatusUpdate
+from milestones.lateness import lateness
+from milestones.models import Milestone, StatusUpdate, TargetRevision
+from milestones.targets.account import target_at
 from milestones.telling import entered_in_words, say_completed, say_day
 from milestones.workflow import Move, Outcome, Outlook, Status, initial_status
 
 _DECIDED = {Move.CONFIRM: "approved"}  # what a meeting or a principal did to it; else they decided it
 
 
-def told_acts(milestone: Milestone, updates: Sequence[StatusUpdate], reader: Reader) -> Iterable[HistoryLine]:
-    """Tell each act on status in its order."""
+def told_acts(
+    milestone: Milestone, updates: Sequence[StatusUpdate], revisions: Sequence[TargetRevision], reader: Reader
+) -> Iterable[HistoryLine]:
+    """Tell each act on status in its order; `revisions` say which target a completion is compared with."""
     status: str = initial_status(milestone.plan_kind)
     said: dict[str, StatusUpdate] = {}
     for update in updates:
         before = said.get(update.agency_id)
-        yield _words(update, status, before, reader) if update.is_words else _decision(update, reader)
+        if update.is_words:
+            yield _words(update, status, before, reader)
+        else:
+            target = target_at(milestone, revisions, update.version)
+            yield _decision(update, _late(update, target, milestone.plan), reader)
         status = update.status
         if update.is_words:
             said[update.agency_id] = update
@@ -41,12 +50,12 @@ def _words(update: StatusUpdate, status: str, before: StatusUpdate | None, reade
     )
 
 
-def _decision(update: StatusUpdate, reader: Reader) -> HistoryLine:
+def _decision(update: StatusUpdate, late: str, reader: Reader) -> HistoryLine:
     move = Move(update.move)
     person, authority = signed(reader, update, _DECIDED.get(move, "decided"), update.by_name)  # type: ignore[attr-defined]  # annotated
     successor = f"; milestone {update.superseded_by.code} takes its place" if update.superseded_by else ""
     sentence = {
-        Move.CONFIRM: f"Confirmed the completion: {_done(update)}.",
+        Move.CONFIRM: f"Confirmed the completion: {_done(update)}{late}.",
         Move.RETURN: "Returned the report of completion; it is in progress again.",
         Move.REOPEN: "Reopened it; it is in progress again.",
         Move.WITHDRAW: f"Withdrew it from the plan{successor}.",
@@ -60,6 +69,12 @@ def _decision(update: StatusUpdate, reader: Reader) -> HistoryLine:
         quotes=(("", update.remark),) if update.remark else (),
         place=update.version,
     )
+
+
+def _late(update: StatusUpdate, target: TargetDate | None, plan: TargetDate) -> str:
+    """Say how late it was completed, against the target of then and the plan, as it goes on after the day."""
+    late = lateness(update.completed_kind, update.completed_on, target.due_on if target else None, plan.due_on)
+    return f", {late}" if late else ""
 
 
 def _done(update: StatusUpdate) -> str:

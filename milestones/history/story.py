@@ -23,6 +23,6 @@ def history_of(milestone: Milestone, reader: Reader, ledgers: Ledgers | None = N
         *told_remarks(told.remarks, reader),
         *told_questions(told.questions, reader),
         *told_targets(milestone, told.revisions, reader, sees_waiting=sees_waiting),
-        *told_acts(milestone, told.updates, reader),
+        *told_acts(milestone, told.updates, told.revisions, reader),
     ]
     return sorted(lines, key=lambda line: (line.at, line.place), reverse=True)

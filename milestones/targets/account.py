@@ -94,6 +94,13 @@ def state_then(revision: TargetRevision, reader: Reader) -> str:
     return State.PENDING if decided is None or (reader.moment and decided >= reader.moment) else revision.state
 
 
+def target_at(milestone: Milestone, revisions: Iterable[TargetRevision], version: int) -> TargetDate | None:
+    """Return the target that stood when the act of this version was made. No query."""
+    moves = [each for each in revisions if each.version is not None and each.version < version]
+    last = max(moves, key=lambda each: each.version or 0, default=None)
+    return last.new_target if last else _planned(milestone)
+
+
 def say_target(target: TargetDate | None) -> str:
     """Say a target in a sentence: "Dec. 2020", "ongoing", "no date"."""
     if target is None or (target.kind == Kind.UNDATED and not target.printed):

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from actions.target_dates import TargetDate
 from esc_tracker.accounts.models import Role
 from esc_tracker.reader import Reader, coac_reader
+from milestones.deciding import confirm
 from milestones.lateness import is_unconfirmed, lateness, unconfirmed_before
 from milestones.models import Milestone
 from milestones.targets.revisions import decide_revision, request_revision
@@ -109,7 +110,7 @@ def test_what_waits_unconfirmed_says_so_on_the_list_its_own_page_and_where_it_is
     assert all("past target, unconfirmed" in page for page in pages)
 
 
-def test_the_confirm_page_tells_late_against_target_and_plan(client_of, settings, plan, cbp, plcy):
+def test_the_confirm_page_and_the_history_tell_late_against_target_and_plan(client_of, settings, plan, cbp, plcy):
     asked = request_revision(
         milestone("3.1"), by=cbp, seen_version=0, target=TargetDate.month(2020, 10), category="legal", text="A court."
     )
@@ -120,7 +121,13 @@ def test_the_confirm_page_tells_late_against_target_and_plan(client_of, settings
         milestone("3.1"), by=cbp, seen_version=1, words=words(), status=Status.REPORTED_COMPLETE, completion=done
     )
 
-    page = client_of(plcy).get("/milestones/3.1/confirm/").content.decode()
+    client = client_of(plcy)
 
-    assert "12 days after target, 73 days after the plan’s date" in page
+    page = client.get("/milestones/3.1/confirm/").content.decode()
+    confirm(milestone("3.1"), by=plcy, seen_version=2)
+    history = client.get("/milestones/3.1/").content.decode()
+
+    late = "12 days after target, 73 days after the plan’s date"
+    assert late in page
     assert "past target, unconfirmed" not in page
+    assert f"Confirmed the completion: delivered, on Nov 12, 2020, {late}." in history

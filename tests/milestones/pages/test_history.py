@@ -37,7 +37,7 @@ def test_history_is_told_newest_first_in_sentences(reader, month):
 
 def test_reported_confirmed_and_returned_are_told_with_their_outcome(reader, month):
     assert told("2.2", reader) == [
-        "PLCY: Confirmed the completion: delivered, on Aug 12, 2020.",
+        "PLCY: Confirmed the completion: delivered, on Aug 12, 2020, 80 days before target.",
         "PLCY: Cleared for COAC what PLCY proposed on Sep 2, 2020.",
         "PLCY: Proposed a text to be shared with COAC.",
         "CBP: Reported it complete: delivered, on Aug 12, 2020.",
