@@ -20,9 +20,9 @@ from milestones.history import (
     shared_of,
 )
 from milestones.lateness import UNCONFIRMED, lateness
-from milestones.models import Contact, Milestone, Responsibility, StatusUpdate
+from milestones.models import Milestone, Responsibility, StatusUpdate
 from milestones.offers import Offer, offer, offered_acts
-from milestones.people.contacts import contacts_of
+from milestones.people.showing import Named, contact_lines
 from milestones.permissions import speakers, why_not_ask
 from milestones.plan.editions import PlaceInPlan, place_in_plan
 from milestones.querysets import MilestoneQuerySet
@@ -59,7 +59,7 @@ class Part:
     code: str
     agency: str
     part: str
-    contacts: tuple[Contact, ...]
+    people: tuple[Named, ...]
 
 
 @require_safe
@@ -161,14 +161,9 @@ def _place(found: Milestone, reader: Reader) -> PlaceInPlan:
 
 def _parts(found: Milestone, reader: Reader) -> list[Part]:
     """Return who has a part in it and whom one calls there. One query, none for COAC or where nobody has a part."""
-    named = contacts_of(found.responsible, reader.moment) if reader.sees_internal and found.responsible else {}
+    people = {each.code: each.people for each in contact_lines(found.responsible, reader)} if found.responsible else {}
     return [
-        Part(
-            code=held.agency_id,
-            agency=held.agency.name,
-            part=_part(held),
-            contacts=tuple(named.get(held.pk, {}).values()),
-        )
+        Part(code=held.agency_id, agency=held.agency.name, part=_part(held), people=people.get(held.agency_id, ()))
         for held in found.responsible
     ]
 

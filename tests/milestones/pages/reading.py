@@ -1,5 +1,7 @@
 """What do the tests of the reading pages look at, and which history do they read?"""
 
+import html
+import re
 from datetime import date, datetime
 
 from django.http import HttpResponse
@@ -40,6 +42,14 @@ def text_of(answer: HttpResponse) -> str:
     """Return a page's or a file's text."""
     content = b"".join(answer.streaming_content) if answer.streaming else answer.content
     return content.decode()
+
+
+def words_of(answer: HttpResponse) -> str:
+    """Return a page's words without its markup, as a person reads them."""
+    main = re.search(r"<main.*</main>", text_of(answer), re.DOTALL)
+    assert main
+    words = " ".join(html.unescape(re.sub(r"<[^>]+>", " ", main[0])).split())
+    return re.sub(r" ([.,;:])", r"\1", words)
 
 
 def tell_a_month(*, cbp: User, ice: User, usps: User, plcy: User) -> None:

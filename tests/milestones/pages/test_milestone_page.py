@@ -1,13 +1,11 @@
 """Does one milestone's page say what each reader may read of it, and nothing else?"""
 
-import re
-
 import pytest
 
 from actions.target_dates import parse_forecast
 from milestones.deciding import confirm
 from milestones.words import Completion
-from tests.milestones.pages.reading import MARKER, text_of
+from tests.milestones.pages.reading import MARKER, text_of, words_of
 from tests.milestones.pages.saying import milestone, report, say
 
 pytestmark = pytest.mark.django_db
@@ -17,12 +15,6 @@ def page_of(client, code="4.3", query=""):
     answer = client.get(f"/milestones/{code}/{query}")
     assert answer.status_code == 200
     return answer
-
-
-def words_of(answer) -> str:
-    """Return a page's words without its markup, as a person reads them."""
-    main = re.search(r"<main.*</main>", text_of(answer), re.DOTALL)[0]
-    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
 
 
 # --- What the plan says ----------------------------------------------------------------------------------------------

@@ -1,7 +1,5 @@
 """Do the pages ask and answer as the doors do, say what happened, and lose no text?"""
 
-import re
-
 import pytest
 
 from milestones.deciding import confirm
@@ -9,16 +7,11 @@ from milestones.models import Question
 from milestones.questions import answer, ask
 from milestones.workflow import Status
 from tests.factories import make_user
-from tests.milestones.pages.reading import text_of
+from tests.milestones.pages.reading import text_of, words_of
 from tests.milestones.telling import milestone, say
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plan")]
 ASK = "/milestones/4.3/ask/"
-
-
-def words_of(answer) -> str:
-    main = re.search(r"<main.*</main>", text_of(answer), re.DOTALL)[0]
-    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
 
 
 def answer_path(question: Question) -> str:
