@@ -108,9 +108,9 @@ def outcome(row: Figures) -> str:
 
 
 def against_target(row: Figures) -> str:
-    """Say how its completion lies against its target."""
-    due = target_of(row["target"])
-    return begun(lateness(row["completed_kind"], day_of(row["completed_on"]), due.due_on if due else None))
+    """Say how its completion lies against its target, and against the plan where that names another day."""
+    due, planned = target_of(row["target"]), day_of(row["timeline"]["due_on"])
+    return begun(lateness(row["completed_kind"], day_of(row["completed_on"]), due.due_on if due else None, planned))
 
 
 def begun(text: str) -> str:
