@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
 from esc_tracker import clock
@@ -26,7 +26,7 @@ from reports.models import ReadAhead
 def plan(request: Acting) -> HttpResponse:
     """Announce a meeting, planned or held already."""
     _demand(request)
-    form = MeetingForm(request.POST or None)
+    form = MeetingForm(_sent(request))
     if request.method == "POST" and form.is_valid():
         try:
             made = announce(by=request.user, **form.facts())
@@ -43,7 +43,7 @@ def rearrange(request: Acting, number: int) -> HttpResponse:
     """Announce a meeting anew, with the reason."""
     found = _find(request, number)
     frozen = ReadAhead.objects.filter(meeting=found).exists()
-    form = ChangeForm(request.POST or None, said=told_of(found), frozen=frozen)
+    form = ChangeForm(_sent(request), said=told_of(found), frozen=frozen)
     refusal = ""
     if request.method == "POST" and form.is_valid():
         try:
@@ -62,7 +62,7 @@ def rearrange(request: Acting, number: int) -> HttpResponse:
 def add_conclusion(request: Acting, number: int) -> HttpResponse:
     """Write down one thing a meeting concluded."""
     found = _find_held(request, number)
-    form = ConclusionForm(request.POST or None)
+    form = ConclusionForm(_sent(request))
     if request.method == "POST" and form.is_valid():
         try:
             conclude(found, by=request.user, text=form.cleaned_data["text"])
@@ -78,7 +78,7 @@ def add_conclusion(request: Acting, number: int) -> HttpResponse:
 def add_due_out(request: Acting, number: int) -> HttpResponse:
     """Write down what somebody owes the committee."""
     found = _find_held(request, number)
-    form = DueOutForm(request.POST or None, agencies=list(Agency.objects.all()))
+    form = DueOutForm(_sent(request), agencies=list(Agency.objects.all()))
     if request.method == "POST" and form.is_valid():
         try:
             owed = owe(found, by=request.user, **form.facts())
@@ -99,7 +99,7 @@ def answer(request: Acting, key: int) -> HttpResponse:
         raise Http404("There is no such due-out.")
     if refusal := why_not_then(request.reader) or why_not_answer(request.user, owed):
         raise PermissionDenied(refusal)
-    form = AnswerForm(request.POST or None)
+    form = AnswerForm(_sent(request))
     told = ""
     if request.method == "POST":
         form.is_valid()
@@ -117,6 +117,11 @@ def answer(request: Acting, key: int) -> HttpResponse:
 
 
 # --- What they share -------------------------------------------------------------------------------------------------
+
+
+def _sent(request: Acting) -> QueryDict | None:
+    """Return what was sent, also if that is nothing; None where a form is only shown."""
+    return request.POST if request.method == "POST" else None
 
 
 def _demand(request: Acting) -> None:

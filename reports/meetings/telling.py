@@ -21,6 +21,8 @@ from reports.account import Missing, missing_answers, say_moment
 from reports.cells import Cell, Figures, Section, section_of
 from reports.wording import agreeing, target_of
 
+NONE_OWED = "No due-out is open"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Owed:
@@ -72,7 +74,7 @@ def pack_told(figures: Figures, reader: Reader, *, answers: bool) -> Pack:
         since=say_moment(datetime.fromisoformat(figures["since"])),
         since_meeting=figures["since_meeting"],
         agenda=agenda_items(figures["meeting"]["agenda"]),
-        owed_heading=cells.heading(open_now, "due-out is open", "due-outs are open", "No due-out is open"),
+        owed_heading=cells.heading(open_now, "due-out is open", "due-outs are open", NONE_OWED),
         owed=tuple(owed_told(each, reader, answers=answers) for each in figures["due_outs"]),
         sections=tuple(each for each in lists if each.rows),
         silent_heading=cells.heading(
@@ -83,6 +85,7 @@ def pack_told(figures: Figures, reader: Reader, *, answers: bool) -> Pack:
         waiting=_waiting(figures["waiting"]["rows"], reader),
         waiting_elsewhere=_elsewhere(figures["waiting"]),
         nothing=(
+            *([] if figures["due_outs"] else [NONE_OWED]),
             *(each.heading for each in lists if not each.rows),
             *([] if silent else ["No answer to the latest call is missing"]),
             *([] if _waits(figures["waiting"]) else ["No decision waits"]),

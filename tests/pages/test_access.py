@@ -1,8 +1,9 @@
 """Does every page answer every role as the access table says, and does a refusal change nothing?
 
 The table is access.csv: one row for each URL and verb, one column for each role. A new page fails here until its rows
-stand in the table. The member sits for CBP. `{member}` in a path is the key of a member's account. The record is
-that of `tell_a_history`; POST is sent empty, so 200 or 400 means "may, but something is missing".
+stand in the table. The member sits for CBP. `{member}` in a path is the key of a member's account, `{due_out}` that of
+what CBP owes. The record is that of `tell_a_history`; POST is sent empty, so 200 or 400 means "may, but something is
+missing".
 """
 
 import csv
@@ -23,7 +24,9 @@ from esc_tracker import clock
 from esc_tracker.accounts.models import Agency, Role, User
 from milestones.calls.calling import open_calls
 from milestones.deciding import confirm
-from milestones.models import Milestone
+from milestones.meetings.due_outs import owe
+from milestones.meetings.planning import announce
+from milestones.models import DueOut, Milestone
 from milestones.plan.assigning import assign
 from milestones.updates import post_update
 from milestones.words import Completion, Words
@@ -71,7 +74,8 @@ def history(people) -> None:
 def tell_a_history(*, member: User, plcy: User) -> None:
     """Post a little of everything: 3.1 at risk and overdue, 4.3 waits to be confirmed, 2.2 is completed, 1.1 CBP's.
 
-    The report of W36 is published and released, that of W37 a draft.
+    The report of W36 is published and released, that of W37 a draft. ESC meeting 1 was held on Sep 4 and CBP owes it a
+    list; meeting 2 is planned for Sep 17.
     """
     ice = make_user("ice-hsi@esc.example", Role.ESC_MEMBER, "ICE-HSI")
     usps = make_user("usps@esc.example", Role.ESC_MEMBER, "USPS")
@@ -81,7 +85,10 @@ def tell_a_history(*, member: User, plcy: User) -> None:
     with clock.at(_on(3, 10)):
         _say("2.2", member, status=Status.REPORTED_COMPLETE, completion=done)
         assign(["1.1"], agency=Agency.objects.get(pk="CBP"), part="lead", by=plcy, reason="Agreed by the ESC.")
+        first = announce(by=plcy, title="Sample: first meeting", held_at=_on(4, 9))
+        announce(by=plcy, title="Sample: second meeting", held_at=_on(17, 9))
     with clock.at(_on(4, 10)):
+        owe(first, by=plcy, text="Sample: a list.", agency=Agency.objects.get(pk="CBP"), due_on=_on(21, 9).date())
         confirm(_milestone("2.2"), by=plcy, seen_version=1)
         _say("5.1", usps)
     with clock.at(_on(9, 9)):
@@ -143,7 +150,8 @@ def _ask(path: str, verb: str, session: str | None):
 
 
 def _path(row: dict[str, str], people: dict[str, User | None]) -> str:
-    return row["path"].format(member=people["member"].pk)
+    owed = DueOut.objects.first()
+    return row["path"].format(member=people["member"].pk, due_out=owed.pk if owed else 1)
 
 
 def _routes(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, URLPattern]]:
@@ -162,7 +170,7 @@ def _pages() -> Iterator[tuple[str, URLPattern]]:
 
 def _route_of(path: str) -> str:
     try:
-        return resolve(path.format(member=1)).route
+        return resolve(path.format(member=1, due_out=1)).route
     except Resolver404:
         return ""
 
