@@ -34,7 +34,11 @@ def assign_agency(request: Acting) -> HttpResponse:
     if refusal := why_not_assign(request.user) or why_not_then(request.reader):
         raise PermissionDenied(refusal)
     asked = _numbers(request.GET.getlist("milestone"))
-    rows = _offered(request, asked + _numbers(request.POST.getlist("milestones")))
+    posted = _numbers(request.POST.getlist("milestones"))
+    rows = _offered(request, asked + posted)
+    unnamed = sum(row.unassigned for row in rows)
+    if held := [row for row in rows if row.code in asked and not row.unassigned]:  # another for what has one
+        rows = [row for row in rows if row in held or row.code in asked + posted]
     form = AssignForm(
         request.POST if request.method == "POST" else None,
         offered=rows,
@@ -48,7 +52,8 @@ def assign_agency(request: Acting) -> HttpResponse:
     context = {
         "form": form,
         "rows": [(row, row.code in form.chosen) for row in rows],
-        "unnamed": sum(row.unassigned for row in rows),
+        "unnamed": unnamed,
+        "held": [row.code for row in held],
         "next": came_from(request),
         "back_url": came_from(request) or reverse("milestones:list"),
     }

@@ -149,7 +149,7 @@ def _decide_completion(choice: Choice, milestone: Milestone, by: User, authority
     except Incomplete as incomplete:
         return Result(key=choice.key, code=code, done=False, words=" ".join(incomplete.problems.values()))
     except StaleUpdate as stale:
-        return _overtaken(choice, move, stale.milestone, by)
+        return _overtaken(choice, move, stale.milestone, by, authority)
     return Result(key=choice.key, code=code, done=True, words=f"{code}: {_DONE[move]}.")
 
 
@@ -163,13 +163,14 @@ def _said_with(choice: Choice, move: Move) -> str:
     return choice.remark if move == Move.RETURN else ""
 
 
-def _overtaken(choice: Choice, move: Move, milestone: Milestone, by: User) -> Result:
+def _overtaken(choice: Choice, move: Move, milestone: Milestone, by: User, authority: Authority) -> Result:
     """Say what happened since the page was opened; a decision sent twice has simply been made."""
     code = milestone.code
     since = StatusUpdate.objects.filter(milestone=milestone, version__gt=choice.version)
     acts = list(since.select_related("agency", "by").order_by("version"))
     first = acts[0] if acts else None
-    if first and (first.move, first.by_id, first.remark) == (move, by.pk, _said_with(choice, move)):
+    sent = (move, by.pk, _said_with(choice, move), authority)
+    if first and (first.move, first.by_id, first.remark, first.decided_under) == sent:
         return Result(key=choice.key, code=code, done=True, words=f"{code}: {_DONE[move]}.")
     decided = next((act for act in reversed(acts) if not act.is_words), None)
     if decided:

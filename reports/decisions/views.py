@@ -5,7 +5,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
@@ -16,16 +15,14 @@ from esc_tracker.reader import Reader
 from milestones.authority_forms import AuthorityFields
 from milestones.finding import Acting, acts
 from milestones.meetings.held import held_meetings
-from milestones.models import Milestone, SharedSummary
 from milestones.offers import why_not_then
 from milestones.people.contacts import untold
 from milestones.permissions import why_not_chair
-from milestones.querysets import MilestoneQuerySet, recorded_before
-from milestones.workflow import OPEN, values
 from reports import sentences
 from reports.decisions.decided import decided_lately
 from reports.decisions.recording import LEAVE, Choice, Result, choices_in, record_choices
-from reports.decisions.waiting import Completion, DateChange, Waiting, waiting_for
+from reports.decisions.waiting import Completion, DateChange, Desk, Waiting, waiting_for
+from reports.waiting import waiting_of
 from reports.wording import agreeing
 
 NOTHING_CHOSEN = "Nothing was chosen, so nothing was recorded."
@@ -56,23 +53,23 @@ def _record(request: Acting) -> HttpResponse:
             for result in results:
                 messages.success(request, f"Recorded: {result.words}")
             return redirect("reports:decisions")
-    waiting = waiting_for(request.reader, request.user)
+    desk = waiting_for(request.reader, request.user)
     refusal = "" if chosen else NOTHING_CHOSEN
-    return _page(request, waiting, form=form, choices=choices, results=results, refusal=refusal)
+    return _page(request, desk, form=form, choices=choices, results=results, refusal=refusal)
 
 
 def _page(
     request: Acting,
-    waiting: Sequence[Waiting],
+    desk: Desk,
     *,
     form: AuthorityFields | None = None,
     choices: Mapping[str, Choice] | None = None,
     results: Sequence[Result] = (),
     refusal: str = "",
 ) -> HttpResponse:
-    reader = request.reader
+    reader, waiting = request.reader, desk.waiting
     decides = reader.is_plcy and reader.may_act
-    context = {
+    context: dict[str, Any] = {
         "headline": _headline(waiting, reader),
         "waits_since": waiting[0].asked.recorded_at if waiting else None,
         "rows": _rows(waiting, choices or {}, results),
@@ -84,7 +81,7 @@ def _page(
         "ours": "" if reader.is_plcy else agency_name(reader.agency or ""),
     }
     if reader.is_plcy:
-        context |= _also(request)
+        context |= {"unnamed": waiting_of(request).nobodys, "untold": untold(reader), "proposals": desk.texts}
     return render(request, "decisions/list.html", context)
 
 
@@ -123,10 +120,10 @@ def _answers(each: Waiting) -> list[tuple[str, str]]:
 
 
 def _headline(waiting: Sequence[Waiting], reader: Reader) -> str:
-    """Say how much waits: "Three decisions wait: two new targets and one completion"."""
-    whose = "" if reader.is_plcy else f" of {agency_name(reader.agency or '')}’s"
+    """Say how much waits: "Three decisions wait: two new targets and one completion", or who waits for how many."""
+    ours = "" if reader.is_plcy else agency_name(reader.agency or "")
     if not waiting:
-        return f"Nothing{whose} waits for a decision"
+        return f"{ours} waits for no decision" if ours else "Nothing waits for a decision"
     completions = sum(isinstance(each, Completion) for each in waiting)
     targets = len(waiting) - completions
     kinds = [
@@ -137,29 +134,8 @@ def _headline(waiting: Sequence[Waiting], reader: Reader) -> str:
         )
         if count
     ]
-    if len(kinds) == 1:
-        opened = f"{kinds[0][0].upper()}{kinds[0][1:]}"
-        return f"{opened}{whose} {agreeing(len(waiting), 'waits', 'wait')} for a decision"
-    return f"{sentences.opening(len(waiting))} decisions{whose} wait: {' and '.join(kinds)}"
-
-
-def _also(request: Acting) -> dict[str, Any]:
-    """Return what else waits for the chair's office. Two queries, the header's number included."""
-    reader = request.reader
-    rows: MilestoneQuerySet = Milestone.objects.visible_to(reader)
-    rows = rows.annotate(proposes=Exists(_proposed(reader)), nobodys=Q(unassigned=True, status__in=values(OPEN)))
-    found = list(rows.filter(Q(overdue=True) | Q(proposes=True) | Q(nobodys=True)).order_by("action_id", "position"))
-    request.overdue_count = sum(row.overdue for row in found)  # type: ignore[attr-defined]
-    return {
-        "unnamed": sum(row.nobodys for row in found),
-        "untold": untold(reader),
-        "proposals": [row.code for row in found if row.proposes],
-    }
-
-
-def _proposed(reader: Reader) -> Any:
-    """Return each milestone's text for COAC that was proposed last, where it waits to be cleared."""
-    told = SharedSummary.objects.filter(recorded_before(reader.moment))
-    newer = told.filter(milestone=OuterRef("milestone"), recorded_at__gt=OuterRef("recorded_at"))
-    waits = Q(cleared_at=None) if reader.moment is None else Q(cleared_at=None) | Q(cleared_at__gte=reader.moment)
-    return told.filter(waits, ~Exists(newer), milestone=OuterRef("pk"))
+    decisions = agreeing(len(waiting), "decision", "decisions")
+    if ours:
+        return f"{ours} waits for {sentences.counted(len(waiting))} {decisions}: {' and '.join(kinds)}"
+    wait = agreeing(len(waiting), "waits", "wait")
+    return f"{sentences.opening(len(waiting))} {decisions} {wait}: {' and '.join(kinds)}"

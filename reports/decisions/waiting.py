@@ -3,15 +3,24 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import F, Prefetch, Q
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from actions.target_dates import TargetDate
 from esc_tracker.accounts.models import User
 from esc_tracker.reader import Reader
+from milestones.evidence import Evidence
 from milestones.lateness import lateness
-from milestones.models import Concurrence, Milestone, Responsibility, StatusUpdate, TargetRevision
-from milestones.permissions import speakers, why_not_decide, why_not_decide_revision
-from milestones.querysets import MilestoneQuerySet, recorded_before
+from milestones.models import (
+    Concurrence,
+    Milestone,
+    Responsibility,
+    SharedSummary,
+    StatusUpdate,
+    TargetRevision,
+)
+from milestones.permissions import why_not_decide, why_not_decide_revision
+from milestones.querysets import MilestoneQuerySet, recorded_before, still_open
+from milestones.reported import Answer, asked_to_concur, evidence_for
 from milestones.targets.account import say_target
 from milestones.targets.moves import may_see_waiting
 from milestones.telling import say_completed, say_moves, slippage
@@ -85,11 +94,11 @@ class DateChange(Waiting):
 class Completion(Waiting):
     """A completion that waits to be confirmed: when and with what outcome, how late, with what evidence.
 
-    `others` are `(agency, what it says)` of each other agency that answers for the milestone.
+    `answers` are those of the other agencies that were asked whether they concur.
     """
 
-    evidence: StatusUpdate | None
-    others: tuple[tuple[str, str], ...]
+    evidence: Evidence
+    answers: tuple[Answer, ...]
 
     @property
     def when(self) -> str:
@@ -102,52 +111,73 @@ class Completion(Waiting):
         return Outcome(self.milestone.outcome).label if self.milestone.outcome else ""
 
     @property
-    def against_target(self) -> str:
-        """Say how late it is: "12 days after target"; "" where a date is not known."""
-        return lateness(self.milestone.completed_kind, self.milestone.completed_on, self.milestone.target_on)
+    def late(self) -> str:
+        """Say how late it is against target and plan: "12 days after target"; "" where a date is not known."""
+        found = self.milestone
+        return lateness(found.completed_kind, found.completed_on, found.target_on, found.plan_on)
 
 
-def waiting_for(reader: Reader, user: User) -> list[Waiting]:
-    """Return what waits by the reader's moment, the oldest first. Five queries at most.
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """What waits, the oldest first; and the numbers of the milestones of which a text for COAC waits to be cleared."""
+
+    waiting: tuple[Waiting, ...] = ()
+    texts: tuple[str, ...] = ()
+
+
+def waiting_for(reader: Reader, user: User) -> Desk:
+    """Return what waits by the reader's moment. Five queries at most.
 
     PLCY sees all, a member what concerns the milestones its agency answers for; nobody else sees any.
     """
     if not reader.is_plcy and reader.agency is None:
-        return []
+        return Desk()
     revisions = _pending(reader)
     rows = _milestones(reader, revisions)
     acts = _acts(rows.values(), reader)
+    known = {pk for pk, row in rows.items() if may_see_waiting(reader, row.responsible)}
+    reports = {pk: report for pk, row in rows.items() if pk in known and (report := _report(row, acts[pk]))}
+    answers = _concurrences(reports.values(), reader)
     waiting: list[Waiting] = [
         _date_change(revision, rows[revision.milestone_id], acts, reader, user)
         for revision in revisions
-        if revision.milestone_id in rows and may_see_waiting(reader, rows[revision.milestone_id].responsible)
+        if revision.milestone_id in known
     ]
-    reports = {row.pk: report for row in rows.values() if (report := _report(row, acts[row.pk]))}
-    answers = _concurrences(reports.values(), reader)
     waiting += [
         _completion(rows[pk], report, acts[pk], answers.get(report.pk, {}), reader, user)
         for pk, report in reports.items()
-        if may_see_waiting(reader, rows[pk].responsible)
     ]
-    return sorted(waiting, key=lambda each: (each.asked.recorded_at, each.milestone.pk))
+    return Desk(
+        waiting=tuple(sorted(waiting, key=lambda each: (each.asked.recorded_at, each.milestone.pk))),
+        texts=tuple(row.code for row in rows.values() if reader.is_plcy and row.proposes),  # type: ignore[attr-defined]
+    )
 
 
 def _pending(reader: Reader) -> list[TargetRevision]:
     """Fetch the requests that waited by the reader's moment. One query."""
-    rows = TargetRevision.objects.select_related("agency").annotate(by_name=F("by__name"))
-    if reader.moment is None:
-        return list(rows.filter(state=State.PENDING))
-    undecided = Q(decided_at=None) | Q(decided_at__gte=reader.moment)
-    return list(rows.filter(undecided, recorded_at__lt=reader.moment))
+    rows = TargetRevision.objects.filter(recorded_before(reader.moment), still_open("decided_at", reader.moment))
+    return list(rows.select_related("agency").annotate(by_name=F("by__name")))
 
 
 def _milestones(reader: Reader, revisions: Sequence[TargetRevision]) -> dict[int, Milestone]:
-    """Fetch the milestones something waits for, with who is responsible, by key. Two queries."""
+    """Fetch the milestones something waits for, with who is responsible, by key, in plan order. Two queries.
+
+    Adds `proposes` (bool): whether a text for COAC waits to be cleared.
+    """
     rows: MilestoneQuerySet = Milestone.objects.visible_to(reader)
     asked_for = {each.milestone_id for each in revisions}
     held = Responsibility.objects.in_force(reader.moment).lead_first()
-    found = rows.filter(Q(pk__in=asked_for) | Q(status=Status.REPORTED_COMPLETE))
-    return {row.pk: row for row in found.prefetch_related(Prefetch("responsibilities", held, to_attr="responsible"))}
+    found = rows.annotate(proposes=Exists(_proposed(reader)))
+    found = found.filter(Q(pk__in=asked_for) | Q(status=Status.REPORTED_COMPLETE) | Q(proposes=True))
+    found = found.prefetch_related(Prefetch("responsibilities", held, to_attr="responsible"))
+    return {row.pk: row for row in found.order_by("action_id", "position")}
+
+
+def _proposed(reader: Reader) -> QuerySet[SharedSummary]:
+    """Return a milestone's text for COAC that was proposed last, where it waits to be cleared."""
+    told = SharedSummary.objects.filter(recorded_before(reader.moment))
+    newer = told.filter(milestone=OuterRef("milestone"), recorded_at__gt=OuterRef("recorded_at"))
+    return told.filter(still_open("cleared_at", reader.moment), ~Exists(newer), milestone=OuterRef("pk"))
 
 
 def _acts(rows: Iterable[Milestone], reader: Reader) -> dict[int, list[StatusUpdate]]:
@@ -200,19 +230,18 @@ def _completion(
     reader: Reader,
     user: User,
 ) -> Completion:
+    words = _last_words(acts, report.agency_id)
     own = why_not_decide(user, Move.CONFIRM, row.status, reported_by_id=report.by_id) if reader.is_plcy else ""
     return Completion(
         key=f"completion-{row.code}",
         asked=report,
         milestone=row,
         person=_named(report, reader),
-        words=_last_words(acts, report.agency_id),
+        words=words,
         own=own,
-        evidence=_evidence(report, acts),
-        others=tuple(
-            (str(held.agency), _answer(answers.get(held.agency_id)))
-            for held in speakers(row.responsible)
-            if held.agency_id != report.agency_id
+        evidence=evidence_for(report, [words] if words else []),
+        answers=tuple(
+            _answer(held, answers.get(held.agency_id)) for held in asked_to_concur(report.agency_id, row.responsible)
         ),
     )
 
@@ -224,21 +253,14 @@ def _report(row: Milestone, acts: Sequence[StatusUpdate]) -> StatusUpdate | None
     return next((act for act in reversed(acts) if act.move == Move.REPORT), None)
 
 
-def _evidence(report: StatusUpdate, acts: Sequence[StatusUpdate]) -> StatusUpdate | None:
-    """Return the act since the report that cites evidence last."""
-    since = [act for act in acts if act.version >= report.version and act.agency_id == report.agency_id]
-    return next((act for act in reversed(since) if act.evidence_title), None)
-
-
 def _last_words(acts: Sequence[StatusUpdate], agency: str) -> StatusUpdate | None:
     return next((act for act in reversed(acts) if act.is_words and act.agency_id == agency), None)
 
 
-def _answer(answer: Concurrence | None) -> str:
-    """Say whether an agency concurs, as it goes on after its name."""
+def _answer(held: Responsibility, answer: Concurrence | None) -> Answer:
     if answer is None:
-        return "has not said whether it concurs"
-    return "concurs" if answer.concurs else f"does not concur: {answer.text}"
+        return Answer(agency=held.agency.name)
+    return Answer(agency=held.agency.name, concurs=answer.concurs, text=answer.text, at=answer.recorded_at)
 
 
 def _named(asked: TargetRevision | StatusUpdate, reader: Reader) -> str:

@@ -70,7 +70,8 @@ def _speaking(moment: datetime) -> dict[str, set[str]]:
     """Return the numbers of the milestones that each agency leads or carries jointly just before a moment."""
     held: dict[str, set[str]] = {}
     for each in Responsibility.objects.filter(part__in=["lead", "joint"]).select_related("milestone"):
-        if each.assigned_from is None or each.assigned_from < moment:
+        begun = each.assigned_from is None or each.assigned_from < moment
+        if begun and (each.assigned_until is None or each.assigned_until >= moment):
             held.setdefault(each.agency_id, set()).add(each.milestone.code)
     return held
 

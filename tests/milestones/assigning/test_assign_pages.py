@@ -79,6 +79,12 @@ def test_a_milestone_brought_along_is_ticked_and_offered_the_part_it_lacks(clien
     assert page.context["form"]["part"].value() == part
 
 
+def test_a_milestone_that_has_an_agency_is_shown_alone(client_of, plcy):
+    page = client_of(plcy).get("/milestones/assign/?milestone=5.1")
+
+    assert (headline_of(page), shown(page)) == ("Add an agency to milestone 5.1", [("5.1", True)])
+
+
 def test_a_joint_agency_is_added_to_a_milestone_that_has_a_lead(client_of, plcy):
     fields = SENT | {"milestones": "3.1", "agency": "USPTO", "part": "joint"}
 

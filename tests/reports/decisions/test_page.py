@@ -80,8 +80,8 @@ def test_a_completion_comes_with_all_that_is_needed(client_of, plcy, reported):
         "Completed On Sep 4, 2020 87 days before target",
         "Outcome Delivered",
         "Evidence: Memorandum 20-7, Sep 4, 2020 ; record copy held by CBP, Office of Trade",
-        "USPS has not said whether it concurs.",
-        "CBP, Sep 8 On track “The memorandum is signed.”",
+        "USPS has not answered yet",
+        "CBP, Sep 8 “The memorandum is signed.”",
     ):
         assert words in text, words
 
@@ -89,8 +89,11 @@ def test_a_completion_comes_with_all_that_is_needed(client_of, plcy, reported):
 @pytest.mark.parametrize(
     ("answers", "said"),
     [
-        ([(True, "")], "USPS concurs."),
-        ([(True, ""), (False, "Two posts are missing.")], "USPS does not concur: Two posts are missing."),
+        ([(True, "")], "USPS concurs, Sep 9, 2020"),
+        (
+            [(True, ""), (False, "Two posts are missing.")],
+            "USPS does not concur, Sep 10, 2020 : “Two posts are missing.”",
+        ),
     ],
 )
 def test_the_other_agencys_latest_answer_counts(client_of, plcy, usps, reported, answers, said):
@@ -106,13 +109,22 @@ def test_the_other_agencys_latest_answer_counts(client_of, plcy, usps, reported,
 def test_without_evidence_none_is_cited(client_of, plcy, ice, record):
     say("4.3", ice, status=Status.REPORTED_COMPLETE)
 
-    assert "Evidence: none cited" in words_of(client_of(plcy).get("/decisions/"))
+    assert "Evidence: None cited" in words_of(client_of(plcy).get("/decisions/"))
 
 
-def test_evidence_stays_when_the_agency_speaks_again(client_of, plcy, cbp, reported):
-    say("5.1", cbp)
+def test_what_the_other_agency_says_leaves_the_evidence_as_it_is(client_of, plcy, usps, reported):
+    say("5.1", usps)
 
     assert "Evidence: Memorandum 20-7" in words_of(client_of(plcy).get("/decisions/"))
+
+
+def test_a_completion_long_past_its_target_says_that_it_is_unconfirmed(client_of, plcy, settings, reported):
+    seen = []
+    for day in (date(2020, 12, 14), date(2020, 12, 15)):
+        settings.ESC_TODAY = day
+        seen.append("past target, unconfirmed" in words_of(client_of(plcy).get("/decisions/")))
+
+    assert seen == [False, True]
 
 
 def test_ones_own_request_is_marked(client_of, plcy, plcy2, record):
@@ -159,7 +171,7 @@ def test_texts_for_coac_that_wait_to_be_cleared_are_linked(client_of, plcy, cbp,
 
     page = client_of(plcy).get("/decisions/")
 
-    assert page.context["proposals"] == ["3.1"]
+    assert page.context["proposals"] == ("3.1",)
     assert "1 text for COAC to clear" in words_of(page)
 
 
@@ -216,7 +228,7 @@ def test_a_member_sees_what_its_own_agency_waits_for_and_nothing_to_choose(clien
     assert [keys(seen[who]) for who in (cbp, usps, ice)] == [
         ["completion-5.1"], ["completion-5.1"], [f"revision-{asked.pk}"]
     ]  # fmt: skip
-    assert headline_of(seen[ice]) == "One new target of ICE/HSI’s waits for a decision"
+    assert headline_of(seen[ice]) == "ICE/HSI waits for one decision: one new target"
     for page in seen.values():
         assert '<form method="post" action="/decisions/"' not in page.content.decode()
         assert "without an agency" not in words_of(page)
@@ -241,7 +253,7 @@ def test_a_member_sees_what_became_of_its_agencys_requests(client_of, plcy, cbp,
     confirmed = (("5.1",), "Completion, reported by CBP", "Confirmed", "The chair's office")
     assert [told(seen[who]) for who in (cbp, ice, usps)] == [[confirmed], [refused], []]
     assert {each.recorded_by for who in (cbp, ice) for each in seen[who].context["decided"]} == {"The chair's office"}
-    assert headline_of(seen[cbp]) == "Nothing of CBP’s waits for a decision"
+    assert headline_of(seen[cbp]) == "CBP waits for no decision"
 
 
 @pytest.mark.parametrize("who", ["coac", "reader"])
