@@ -108,13 +108,13 @@ def _due_outs(reader: Reader, ledgers: Ledgers) -> Iterable[Waiting]:
         if owed.ended_at and (reader.moment is None or owed.ended_at < reader.moment):
             continue
         owner = agency_name(owed.whose) if owed.whose else owed.mode
-        answers = reader.may_act and owed.whose and (reader.is_plcy or owed.whose == reader.agency)
-        desk = f"?for_agency={owed.whose}" if owed.whose != reader.agency else ""
+        answers = reader.may_act and (reader.is_plcy or owed.whose == reader.agency)
+        answer = Offer("Answer", reverse("reports:answer_due_out", args=[owed.key]))
         yield Waiting(
             title=f"Due out of ESC meeting {owed.number}: {owner}",
             aside=f"by {say_day(owed.day)}" if owed.day else "",
             quotes=(("", owed.said),),
-            acts=(Offer("Answer", f"{reverse('milestones:check_in')}{desk}#asked"),) if answers else (),
+            acts=(answer,) if answers else (),
         )
 
 

@@ -2,8 +2,8 @@
 
 The table is access.csv: one row for each URL and verb, one column for each role. A new page fails here until its rows
 stand in the table. The member sits for CBP. `{member}` in a path is the key of a member's account, `{due_out}` that of
-what CBP owes. The record is that of `tell_a_history`; POST is sent empty, so 200 or 400 means "may, but something is
-missing".
+what CBP owes, `{question}` that of what it is asked. The record is that of `tell_a_history`; POST is sent empty, so 200
+or 400 means "may, but something is missing".
 """
 
 import csv
@@ -26,8 +26,9 @@ from milestones.calls.calling import open_calls
 from milestones.deciding import confirm
 from milestones.meetings.due_outs import owe
 from milestones.meetings.planning import announce
-from milestones.models import DueOut, Milestone
+from milestones.models import DueOut, Milestone, Question, StatusUpdate
 from milestones.plan.assigning import assign
+from milestones.questions import ask
 from milestones.updates import post_update
 from milestones.words import Completion, Words
 from milestones.workflow import Outcome, Outlook, Status
@@ -94,7 +95,9 @@ def tell_a_history(*, member: User, plcy: User) -> None:
     with clock.at(_on(9, 9)):
         open_calls(clock.now())
     with clock.at(_on(10, 15)):
-        _say("3.1", member, status=Status.IN_PROGRESS, outlook=Outlook.AT_RISK, note="A remark.", agency_note="Ours.")
+        remarks = {"note": "A remark.", "agency_note": "Ours."}
+        said = _say("3.1", member, status=Status.IN_PROGRESS, outlook=Outlook.AT_RISK, **remarks)
+        ask(said, by=plcy, text="Sample: since when?")
         _say("4.3", ice, status=Status.REPORTED_COMPLETE, completion=done)
     with clock.at(_on(14, 0)):
         [w36, _] = weekly.write_due(clock.now())
@@ -109,7 +112,7 @@ def _milestone(code: str) -> Milestone:
     return Milestone.objects.coded(code).get()
 
 
-def _say(code: str, by: User, *, outlook: str = Outlook.ON_TRACK, **more) -> None:
+def _say(code: str, by: User, *, outlook: str = Outlook.ON_TRACK, **more) -> StatusUpdate:
     milestone = _milestone(code)
     words = Words(
         statement="Sample: the rule is being drafted.",
@@ -117,7 +120,7 @@ def _say(code: str, by: User, *, outlook: str = Outlook.ON_TRACK, **more) -> Non
         reason="" if outlook == Outlook.ON_TRACK else "Sample: counsel has not answered.",
         forecast=TargetDate.month(2020, 10),
     )
-    post_update(milestone, by=by, seen_version=milestone.version, words=words, **more)
+    return post_update(milestone, by=by, seen_version=milestone.version, words=words, **more)
 
 
 def _fingerprint() -> dict[str, str]:
@@ -150,8 +153,8 @@ def _ask(path: str, verb: str, session: str | None):
 
 
 def _path(row: dict[str, str], people: dict[str, User | None]) -> str:
-    owed = DueOut.objects.first()
-    return row["path"].format(member=people["member"].pk, due_out=owed.pk if owed else 1)
+    keys = {"due_out": DueOut.objects.first(), "question": Question.objects.first()}
+    return row["path"].format(member=people["member"].pk, **{name: row.pk if row else 1 for name, row in keys.items()})
 
 
 def _routes(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, URLPattern]]:
@@ -170,7 +173,7 @@ def _pages() -> Iterator[tuple[str, URLPattern]]:
 
 def _route_of(path: str) -> str:
     try:
-        return resolve(path.format(member=1, due_out=1)).route
+        return resolve(path.format(member=1, due_out=1, question=1)).route
     except Resolver404:
         return ""
 
