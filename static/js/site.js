@@ -43,15 +43,16 @@
     });
   }
 
-  /* How many rows of a check-in are done, and how many would be handed in. */
+  /* How many rows of a check-in are done, and how many answers would be handed in, those to questions included. */
   function countAnswers(form) {
     const rows = [...form.querySelectorAll(".esc-checkin__row")];
     const count = form.querySelector("[data-count] strong");
     const submit = form.querySelector("[data-submit]");
+    const asked = [...form.querySelectorAll("[name$='-answer']")];
     const choices = rows.map((row) => row.querySelectorAll("[name$='-choice']"));
     const isAnswered = (radios) => [...radios].some((radio) => radio.checked && radio.value !== "leave");
     const show = function () {
-      const answers = choices.filter(isAnswered).length;
+      const answers = choices.filter(isAnswered).length + asked.filter((field) => field.value.trim()).length;
       const done = rows.filter((row, place) => "answered" in row.dataset || isAnswered(choices[place])).length;
       const total = count.textContent.split(" ").pop();
       count.textContent = `${done} of ${total}`;
@@ -60,6 +61,7 @@
     form.addEventListener("change", function (event) {
       if (event.target.name.endsWith("-choice")) show();
     });
+    asked.forEach((field) => field.addEventListener("input", show));
     show();
   }
 
