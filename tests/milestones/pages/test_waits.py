@@ -72,7 +72,7 @@ def test_completion_shows_evidence_and_whether_the_other_agency_concurs(client_o
     page = words_of(client_of(plcy).get("/milestones/5.1/"))
 
     assert "In Aug. 2020, delivered" in page
-    assert "Evidence: Final report, R-17 Record copy held by USPS records" in page
+    assert "Evidence: Final report, R-17; record copy held by USPS records" in page
     assert "CBP has not answered yet" in page
 
 
