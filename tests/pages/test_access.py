@@ -21,12 +21,14 @@ from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, reso
 
 from actions.target_dates import TargetDate
 from esc_tracker import clock
-from esc_tracker.accounts.models import Agency, Role, User
+from esc_tracker.accounts.models import Agency, Nomination, Role, User
+from esc_tracker.accounts.seats import decline, nominate
 from milestones.calls.calling import open_calls
 from milestones.deciding import confirm
 from milestones.meetings.due_outs import owe
 from milestones.meetings.planning import announce
-from milestones.models import DueOut, Milestone, Question, StatusUpdate
+from milestones.models import DueOut, Milestone, Person, Question, StatusUpdate
+from milestones.people.naming import keep_person
 from milestones.plan.assigning import assign
 from milestones.questions import ask
 from milestones.updates import post_update
@@ -76,7 +78,7 @@ def tell_a_history(*, member: User, plcy: User) -> None:
     """Post a little of everything: 3.1 at risk and overdue, 4.3 waits to be confirmed, 2.2 is completed, 1.1 CBP's.
 
     The report of W36 is published and released, that of W37 a draft. ESC meeting 1 was held on Sep 4 and CBP owes it a
-    list; meeting 2 is planned for Sep 17.
+    list; meeting 2 is planned for Sep 17. CBP keeps one person; the one nomination was declined.
     """
     ice = make_user("ice-hsi@esc.example", Role.ESC_MEMBER, "ICE-HSI")
     usps = make_user("usps@esc.example", Role.ESC_MEMBER, "USPS")
@@ -88,6 +90,9 @@ def tell_a_history(*, member: User, plcy: User) -> None:
         assign(["1.1"], agency=Agency.objects.get(pk="CBP"), part="lead", by=plcy, reason="Agreed by the ESC.")
         first = announce(by=plcy, title="Sample: first meeting", held_at=_on(4, 9))
         announce(by=plcy, title="Sample: second meeting", held_at=_on(17, 9))
+        keep_person(member.agency, by=member, name="Kim Lee", office="", email="kim.lee@cbp.example", phone="")
+        nominated = nominate(by=plcy, name="Eve Ortiz", email="eve@gao.example", role=Role.READER, agency=None)
+        decline(nominated, by=make_user("admin2@esc.example", Role.ADMINISTRATOR), remark="Sample: unknown.")
     with clock.at(_on(4, 10)):
         owe(first, by=plcy, text="Sample: a list.", agency=Agency.objects.get(pk="CBP"), due_on=_on(21, 9).date())
         confirm(_milestone("2.2"), by=plcy, seen_version=1)
@@ -153,7 +158,8 @@ def _ask(path: str, verb: str, session: str | None):
 
 
 def _path(row: dict[str, str], people: dict[str, User | None]) -> str:
-    keys = {"due_out": DueOut.objects.first(), "question": Question.objects.first()}
+    models = {"due_out": DueOut, "question": Question, "person": Person, "nomination": Nomination}
+    keys = {name: model.objects.first() for name, model in models.items()}
     return row["path"].format(member=people["member"].pk, **{name: row.pk if row else 1 for name, row in keys.items()})
 
 
@@ -173,7 +179,7 @@ def _pages() -> Iterator[tuple[str, URLPattern]]:
 
 def _route_of(path: str) -> str:
     try:
-        return resolve(path.format(member=1, due_out=1, question=1)).route
+        return resolve(path.format(member=1, due_out=1, question=1, person=1, nomination=1)).route
     except Resolver404:
         return ""
 
