@@ -1,5 +1,6 @@
 """What did the person ask about who is called for an agency, and who takes over?"""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ from esc_tracker.accounts.models import Agency
 from esc_tracker.numbers import counted
 from esc_tracker.refusals import Incomplete, NotAllowed, Overtaken
 from milestones.finding import Acting, acts
-from milestones.models import Person
+from milestones.models import Person, Responsibility
 from milestones.offers import why_not_then
 from milestones.people.contacts import Part
 from milestones.people.forms import AwayForm, ContactsForm, HandOverForm, PersonForm
@@ -36,7 +37,7 @@ def people(request: Acting, code: str) -> HttpResponse:
     if request.method != "POST":
         return _people_page(request, agency, lines, None)
     _demand_may_act(request, agency)
-    form = _contacts_form(request, agency, lines)
+    form = _contacts_form(request, Person.objects.filter(agency=agency).select_related("seat"), lines)
     if not form.is_valid():
         return _people_page(request, agency, lines, form)
     chosen = [line.held for line in lines if line.milestone.code in form.chosen]
@@ -56,13 +57,19 @@ def people(request: Acting, code: str) -> HttpResponse:
     except Incomplete as incomplete:
         form.add_problems(incomplete.problems)
         return _people_page(request, agency, lines, form)
-    messages.success(request, _named(Part(form.cleaned_data["part"]), form.person_chosen, form.chosen, len(opened)))
+    codes = [held.milestone.code for held in sorted(chosen, key=_place)]
+    messages.success(request, _named(Part(form.cleaned_data["part"]), form.person_chosen, codes, len(opened)))
     return redirect("milestones:people", agency.code)
+
+
+def _place(held: Responsibility) -> tuple[int, int]:
+    return held.milestone.action_id, held.milestone.position
 
 
 def _people_page(
     request: Acting, agency: Agency, lines: list[Line], form: ContactsForm | None, *, status: int = 200
 ) -> HttpResponse:
+    listed = people_of(agency, lines, request.reader)
     may_act = not (why_not_people(request.user, agency.code) or why_not_then(request.reader))
     context: dict[str, Any] = {
         "reader": request.reader,
@@ -70,20 +77,19 @@ def _people_page(
         "lines": lines,
         "parts": [part.label for part in PARTS],
         "in_words": in_words(agency, lines),
-        "listed": people_of(agency, lines, request.reader),
+        "listed": listed,
         "may_act": may_act,
     }
     if may_act:
         seen = last_change_of(agency.code)
         context["seats"] = seats_without_person(agency)
         context["seen"] = (seen or LONG_AGO).isoformat()
-        context["form"] = form or _contacts_form(request, agency, lines)
+        context["form"] = form or _contacts_form(request, [each.person for each in listed], lines)
         context["ticked"] = request.POST.getlist("milestones")
     return render(request, "people/agency.html", context, status=status)
 
 
-def _contacts_form(request: Acting, agency: Agency, lines: list[Line]) -> ContactsForm:
-    listed = list(Person.objects.filter(agency=agency).select_related("seat"))
+def _contacts_form(request: Acting, listed: Iterable[Person], lines: list[Line]) -> ContactsForm:
     now = clock.real_day()
     offered = [person for person in listed if person.seat is None or person.seat.is_seated(now)]
     data = request.POST if request.method == "POST" else None

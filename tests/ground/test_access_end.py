@@ -11,6 +11,7 @@ from esc_tracker.accounts.models import Role, User, seated
 from reports.models import Delivery
 from tests.factories import make_user
 from tests.ground.test_accounts import LOGIN, is_signed_in, sign_in
+from tests.milestones.people.naming import call, keep
 from tests.reports.record import begin_record, published
 
 pytestmark = pytest.mark.django_db
@@ -120,3 +121,58 @@ def test_a_report_is_queued_for_nobody_who_left(reader, plcy, today):
     [report] = published("2020-W35", by=plcy, tell=True)
 
     assert list(Delivery.objects.filter(report=report).values_list("recipient", flat=True)) == [plcy.pk]
+
+
+# --- The account list -------------------------------------------------------------------------------------------------
+
+
+def _change(desk: Client, user: User, **more):
+    form = {
+        "email": user.email,
+        "name": user.name,
+        "role": user.role,
+        "agency": user.agency_id or "",
+        "is_active": "on",
+    }
+    return desk.post(f"/admin/accounts/user/{user.pk}/change/", {**form, **more}, follow=True)
+
+
+def test_an_administrator_ends_access_and_reads_how_much_is_left_without_a_contact(
+    plan, client_of, cbp, admin_user, today
+):
+    desk = client_of(admin_user)
+    cary = keep("Cary Boone", by=cbp, seat=cbp)
+    for code in ("3.1", "3.2", "3.3"):
+        call(code, cary, by=cbp)
+    call("3.3", keep("Kim Lee", by=cbp), by=cbp, part="alternate")
+    page = desk.get(f"/admin/accounts/user/{cbp.pk}/change/").content.decode()
+    assert "Two responsibilities will have no contact when this account ends; PLCY sees which." in page
+
+    page = _change(desk, cbp, access_ends_on=today.isoformat()).content.decode()
+
+    assert User.objects.get(pk=cbp.pk).access_ends_on == today
+    assert "Two responsibilities have no contact since this account ended; PLCY sees which." in page
+    assert "3.1" not in page
+    assert "Section 321" not in page
+
+
+@pytest.mark.parametrize("day", ["2020-12-31", "2101-01-01", "2020-02-30"])
+def test_a_day_that_is_over_or_none_is_refused_in_words(client_of, reader, admin_user, day):
+    answer = _change(client_of(admin_user), reader, access_ends_on=day)
+
+    assert answer.context["errors"]
+    assert User.objects.get(pk=reader.pk).access_ends_on is None
+
+
+def test_access_that_ended_stays_ended_while_something_else_changes(client_of, reader, admin_user):
+    _ends(reader, date(2021, 1, 4))
+
+    _change(client_of(admin_user), reader, access_ends_on="2021-01-04", name="Renamed")
+
+    assert User.objects.values_list("name", "access_ends_on").get(pk=reader.pk) == ("Renamed", date(2021, 1, 4))
+
+
+def test_an_administrator_does_not_end_their_own_access(client_of, admin_user, today):
+    _change(client_of(admin_user), admin_user, access_ends_on=today.isoformat())
+
+    assert User.objects.get(pk=admin_user.pk).access_ends_on is None
