@@ -89,7 +89,8 @@ def _assigned(request: Acting, form: AssignForm) -> HttpResponse | None:
     except NotAllowed as refused:
         raise PermissionDenied(str(refused)) from refused
     except Incomplete as incomplete:
-        if not assigned_by_this(codes, **facts):
+        overtaken = incomplete.problems.keys() == {"milestones"}  # what else is wrong was never recorded
+        if not overtaken or not assigned_by_this(codes, **facts):
             form.add_problems(incomplete.problems)
             return None
         messages.info(request, f"{agency} was named for {_listed(codes)} already; nothing more was saved.")

@@ -62,7 +62,10 @@ def assign(
 def assigned_by_this(
     codes: Collection[str], *, agency: Agency, part: str, by: User, reason: str, authority: Authority
 ) -> bool:
-    """Say whether this very assignment was recorded before: a double click, a reload. One query."""
+    """Say whether this very assignment was recorded before: a double click, a reload. One query.
+
+    Asked of what the record refuses only because the agency has its part already.
+    """
     numbers = _numbers(codes)
     given = Responsibility.objects.filter(
         coded(numbers, "milestone__"), agency=agency, part=part, by=by, reason=reason.strip(), **authority.columns()

@@ -76,6 +76,8 @@ def _page(
         "form": form or (_form(request) if decides and waiting else None),
         "decides": decides and bool(waiting),
         "results": results,
+        "waits": {each.key for each in waiting},
+        "any_done": any(result.done for result in results),
         "refusal": refusal,
         "decided": decided_lately(reader),
         "ours": "" if reader.is_plcy else agency_name(reader.agency or ""),

@@ -238,6 +238,7 @@ def test_a_request_a_colleague_decided_says_who_and_what(client_of, plcy, plcy2,
     answer = record(client_of(plcy), {key(asked): "accept"})
 
     assert results(answer) == [("4.5", False, "PLCY2 decided this two minutes ago: refused.")]
+    assert "Nothing was recorded Not recorded, 4.5: PLCY2 decided" in words_of(answer)
     assert state(asked) == "refused"
 
 
