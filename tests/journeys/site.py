@@ -12,6 +12,7 @@ import sys
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -82,14 +83,14 @@ def _ask(url: str, statement: sql.Composable) -> None:
             cursor.execute(statement)
 
 
-def environment(database_url: str, room: Path) -> dict[str, str]:
+def environment(database_url: str, room: Path, today: date = AS_OF) -> dict[str, str]:
     """Return what the site is told; it knows of no broker, as no page needs one."""
     return {
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "DATABASE_URL": database_url,
         "REDIS_URL": "",
         "VAR_DIR": str(room),
-        "ESC_TODAY": AS_OF.isoformat(),
+        "ESC_TODAY": today.isoformat(),
     }
 
 
@@ -99,14 +100,27 @@ def running_site(record: Record, *, first: str = "") -> Iterator[str]:
 
     `first` is a program that is run on that copy before anybody comes.
     """
+    with record.copy() as database_url:
+        if first:
+            tell(record, database_url, "shell", "-v0", "-c", first)
+        with serving(record, database_url) as address:
+            yield address
+
+
+def tell(record: Record, database_url: str, *command: str, today: date = AS_OF) -> None:
+    """Run a command of the site's on a copy of the record, on a day."""
+    env = environment(database_url, record.room, today)
+    subprocess.run([sys.executable, "manage.py", *command], cwd=TOP, env=env, check=True, capture_output=True)
+
+
+@contextlib.contextmanager
+def serving(record: Record, database_url: str, *, today: date = AS_OF) -> Iterator[str]:
+    """Give the address of a site that runs on a copy of the record, on a day."""
     port = free_port()
     log = record.room / f"web-{port}.log"
-    with record.copy() as database_url, Children() as children:
-        env = environment(database_url, record.room)
+    with Children() as children:
+        env = environment(database_url, record.room, today)
         env["GUNICORN_CMD_ARGS"] = f"--bind 127.0.0.1:{port} --log-level warning"
-        if first:
-            command = [sys.executable, "manage.py", "shell", "-v0", "-c", first]
-            subprocess.run(command, cwd=TOP, env=env, check=True, capture_output=True)
         children.start("web", processes()["web"], env=env, cwd=TOP, log=log)
         try:
             wait_until_it_answers(children, port)
