@@ -204,7 +204,7 @@ def _text_form(request: Acting, shown: str = "") -> TextForm:
     return TextForm(
         request.POST if request.method == "POST" and "clear" not in request.POST else None,
         label="Propose another text" if shown else "Propose a text",
-        help_text="Assume everything here is public. Up to 500 characters.",
+        help_text="Assume everything here is public.",
         initial={"text": shown},
     )
 

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from esc_tracker.accounts.models import PLCY, User
+from esc_tracker.numbers import opening
 from esc_tracker.reader import Reader
 from milestones.history import (
     Ledgers,
@@ -112,6 +113,7 @@ def _internal(
         "targets": targets,
         "shared": shared,
         "waits": waits,
+        "waits_heading": f"{opening(len(waits))} {'thing waits' if len(waits) == 1 else 'things wait'}",
         "voices": voices,
         "worse": _worse(found.outlook, voices),
         "acts": offered_acts(user, reader, found, reporter=report.agency_id if report else None),

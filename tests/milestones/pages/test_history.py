@@ -4,16 +4,24 @@ from datetime import date
 
 import pytest
 
+from actions.models import Action
 from actions.target_dates import TargetDate
 from esc_tracker import clock
+from esc_tracker.accounts.models import Agency
 from esc_tracker.reader import reader_for
-from milestones.deciding import reopen, withdraw
+from milestones.authority import Authority
+from milestones.deciding import confirm, reopen, withdraw
 from milestones.history import history_of
-from milestones.models import Milestone
+from milestones.meetings.due_outs import answer_due_out, owe
+from milestones.meetings.planning import announce
+from milestones.models import CheckIn, Milestone
 from milestones.overdue import flag_overdue
+from milestones.plan.assigning import end_part
+from milestones.plan.growing import add_milestone
+from milestones.questions import answer, ask
 from milestones.targets.revisions import decide_revision, request_revision
 from tests.milestones.pages.reading import MARKER, noon
-from tests.milestones.pages.saying import milestone, say
+from tests.milestones.pages.saying import milestone, report, say
 
 pytestmark = pytest.mark.django_db
 
@@ -163,3 +171,109 @@ def _ask(ice):
     return request_revision(
         milestone("4.3"), by=ice, seen_version=0, target=TargetDate.month(2020, 12), category="legal", text="Counsel."
     )
+
+
+# --- What the committee decided, asked and owes ----------------------------------------------------------------------
+
+
+def test_decision_of_a_meeting_or_a_principal_names_who_approved_and_who_recorded_it(reader, cbp, plcy, plan):
+    with clock.at(noon(12)):
+        met = announce(by=plcy, title="First", held_at=noon(11))
+    with clock.at(noon(13)):
+        report("3.2", cbp)
+        by_meeting = Authority(kind="meeting", meeting=met.number)
+        confirm(milestone("3.2"), by=plcy, seen_version=1, authority=by_meeting)
+        by_principal = Authority(kind="principal", principal="Dana Reyes", on=noon(12).date())
+        reopen(milestone("3.2"), by=plcy, seen_version=2, remark="A page is missing.", authority=by_principal)
+
+    assert told("3.2", plcy)[:2] == [
+        "PLCY: Reopened it; it is in progress again. Decided by Dana Reyes, Sep 12, 2020; recorded by PLCY (PLCY).",
+        "PLCY: Confirmed the completion: delivered, on Sep 11, 2020, 11 days after target."
+        " Approved by the ESC, meeting 1; recorded by PLCY (PLCY).",
+    ]
+    assert told("3.2", reader)[0].endswith("Decided by Dana Reyes, Sep 12, 2020; recorded by PLCY.")
+
+
+def test_question_and_answer_are_told_as_of_their_day(reader, ice, plcy, plan):
+    with clock.at(noon(9)):
+        question = ask(say("4.3", ice), by=plcy, text="Which posts?")
+    with clock.at(noon(11)):
+        answer(question, by=ice, text="All.")
+
+    asked = "PLCY: Asked ICE/HSI a question."
+    assert told("4.3", reader, kind="question") == ["ICE/HSI: Answered what PLCY asked on Sep 9, 2020.", asked]
+    assert told("4.3", reader, "2020-09-10", "question") == [asked]
+    assert told("4.3", reader, "2020-09-11", "question")[0].startswith("ICE/HSI: Answered")
+
+
+def test_question_closed_by_an_update_or_a_withdrawal_says_so(reader, ice, plcy, plan):
+    with clock.at(noon(9)):
+        for code in ("4.3", "4.4"):
+            ask(say(code, ice), by=plcy, text="Which posts?")
+    with clock.at(noon(11)):
+        say("4.3", ice, statement="Something new.")
+        withdraw(milestone("4.4"), by=plcy, seen_version=1, remark="Not needed.")
+
+    assert told("4.3", reader, kind="question") == [
+        "PLCY: Asked ICE/HSI a question. Closed by what ICE/HSI said on Sep 11, 2020."
+    ]
+    assert told("4.4", reader, kind="question") == [
+        "PLCY: Asked ICE/HSI a question. Closed as the milestone was withdrawn."
+    ]
+    assert told("4.3", reader, "2020-09-10", "question") == ["PLCY: Asked ICE/HSI a question."]
+
+
+def test_answer_entered_by_plcy_says_so(reader, ice, plcy, plan):
+    question = ask(say("4.3", ice), by=plcy, text="Which posts?")
+    came = CheckIn.objects.create(
+        agency_id="ICE-HSI", by=plcy, recorded_at=clock.now(), source_how="mail", source_who="Lee Park",
+        source_on=noon(11).date(),
+    )  # fmt: skip
+    answer(question, by=plcy, text="All.", check_in=came)
+
+    sentence = "ICE/HSI: Answered what PLCY asked on Sep 14, 2020. Entered by PLCY"
+    assert told("4.3", reader, kind="question")[0] == f"{sentence}."
+    assert told("4.3", plcy, kind="question")[0] == f"{sentence} (PLCY)."
+
+
+def test_due_out_and_its_answer_are_told_as_of_their_day(reader, ice, plcy, plan):
+    with clock.at(noon(9)):
+        met = announce(by=plcy, title="First", held_at=noon(8))
+        owed = owe(met, by=plcy, text="A list.", agency=Agency.objects.get(pk="ICE-HSI"), due_on=noon(20).date(),
+                   milestone=milestone("4.3"))  # fmt: skip
+    with clock.at(noon(11)):
+        answer_due_out(owed, by=ice, text="Here it is.")
+
+    written = "PLCY: Wrote down a due-out of ESC meeting 1 for ICE/HSI, due Sep 20, 2020."
+    assert told("4.3", reader, "2020-09-10") == [written]
+    assert told("4.3", reader) == ["ICE/HSI: Answered a due-out of ESC meeting 1.", written]
+
+
+def test_withdrawal_names_what_takes_its_place(reader, plcy, plan):
+    withdraw(milestone("8.1"), by=plcy, seen_version=0, remark="Merged.", superseded_by=milestone("8.2"))
+
+    assert told("8.1", reader) == ["PLCY: Withdrew it from the plan; milestone 8.2 takes its place."]
+
+
+def test_ended_part_is_told_with_reason_and_as_of_its_day(reader, cbp, plcy, plan):
+    with clock.at(noon(10)):
+        end_part(milestone("4.3").responsibilities.get(), by=plcy, reason="Moved to CBP.")
+    found = Milestone.objects.visible_to(reader_for(plcy)).coded("4.3").get()
+
+    [line] = history_of(found, reader_for(plcy))
+
+    assert (line.sentence, line.person) == ("ICE/HSI is no longer lead agency.", "PLCY")
+    assert line.quotes == (("Why", "Moved to CBP."),)
+    with clock.at(noon(9)):
+        say("3.1", cbp)
+    assert told("4.3", reader, "2020-09-09") == []
+
+
+def test_added_milestone_says_under_which_edition_and_why(reader, plcy, plan):
+    with clock.at(noon(10)):
+        added = add_milestone(
+            Action.objects.get(pk=4), by=plcy, text="Train the trainers.", timeline="Dec. 2020", agencies=[],
+            reason="Agreed.",
+        )  # fmt: skip
+
+    assert told(added.code, reader) == ["PLCY: Added it to the plan under edition 2."]

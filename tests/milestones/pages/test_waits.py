@@ -71,7 +71,8 @@ def test_each_sees_what_they_may_know_with_what_they_can_do(who, request, client
 def test_completion_shows_evidence_and_whether_the_other_agency_concurs(client_of, plcy):
     page = words_of(client_of(plcy).get("/milestones/5.1/"))
 
-    assert "In Aug. 2020, delivered" in page
+    assert "Four things wait A completion waits for your decision USPS reported it on Sep 9, 2020" in page
+    assert "Reported complete in Aug. 2020, delivered, 3 months before target; the chair’s office" in page
     assert "Evidence: Final report, R-17; record copy held by USPS records" in page
     assert "CBP has not answered yet" in page
 
