@@ -1,4 +1,4 @@
-"""Is every report still what was frozen, and does the record still say the same?"""
+"""Is every report and read-ahead still what was frozen, and does the record still say the same?"""
 
 import json
 from collections.abc import Iterator
@@ -6,8 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from reports.editions import SCHEMA, take_coac, take_esc, why_broken
-from reports.models import ReleasedEdition, WeeklyReport
+from esc_tracker.journal.models import Entry
+from reports.editions import SCHEMA, Edition, take_coac, take_esc, why_broken
+from reports.meetings import pack
+from reports.meetings.calendar import meetings_announced
+from reports.meetings.freezing import take_read_ahead
+from reports.models import ReadAhead, ReleasedEdition, WeeklyReport
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,23 @@ def check_editions() -> Iterator[Finding]:
         editions = ReleasedEdition.objects.filter(report=report).select_related("release", "before")
         for released in editions.order_by("release_id"):
             yield _check_released(released, report)
+
+
+def check_read_aheads() -> Iterator[Finding]:
+    """Check the read-ahead of every meeting, in the order of their numbers."""
+    begins_at = Entry.objects.begins_at()
+    for kept in ReadAhead.objects.select_related("meeting").order_by("meeting_id"):
+        about = f"read-ahead of {kept.meeting}"
+        broken = why_broken(kept.figures, kept.digest)
+        facts = json.loads(kept.figures) if not broken else {}
+        # What was announced when it was frozen counts: a later word on the meeting changes nothing of it.
+        meeting = meetings_announced(kept.frozen_at).find(kept.meeting_id)
+        if broken or meeting is None or begins_at is None:
+            yield Finding(about, broken or "the register knows no such meeting then", "")
+        elif facts["schema"] != pack.SCHEMA:
+            yield Finding(about, "", f"unchanged since it was frozen; written under schema {facts['schema']}")
+        else:
+            yield _compare(about, kept.figures, facts, take_read_ahead(meeting, kept.as_of, begins_at)[0])
 
 
 def _check_report(report: WeeklyReport) -> Finding:
@@ -70,6 +91,10 @@ def _replay(about: str, text: str, facts: dict[str, Any], take: Any, circumstanc
         narrative=facts["narrative"],
         **circumstances,
     )
+    return _compare(about, text, facts, again)
+
+
+def _compare(about: str, text: str, facts: dict[str, Any], again: Edition) -> Finding:
     if again.text == text:
         return Finding(about, "", f"unchanged, and the record says the same: {facts['digest']}")
     drawn = json.loads(again.text)

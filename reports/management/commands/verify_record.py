@@ -5,18 +5,18 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from esc_tracker.journal.acts import first_broken_entry
-from reports.verification import Finding, check_editions
+from reports.verification import Finding, check_editions, check_read_aheads
 
 
 class Command(BaseCommand):
-    """Prove the journal's chain and every report; prints one line a check and ends with 1 at the first difference."""
+    """Prove the journal's chain, every report and read-ahead: one line a check; ends with 1 at the first difference."""
 
-    help = "Check the journal's chain and the digest of every report, and replay published ones from the record."
+    help = "Check the journal's chain, the digest of every report and read-ahead, and replay what is frozen."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Check and say."""
         self._say(Finding("journal", first_broken_entry(), "every entry is sealed to the one before"))
-        for finding in check_editions():
+        for finding in (*check_editions(), *check_read_aheads()):
             self._say(finding)
 
     def _say(self, finding: Finding) -> None:
