@@ -23,6 +23,7 @@ from milestones.history import (
 from milestones.lateness import UNCONFIRMED, lateness
 from milestones.models import Milestone, Responsibility, StatusUpdate
 from milestones.offers import Offer, offer, offered_acts
+from milestones.people.permissions import why_not_people
 from milestones.people.showing import Named, contact_lines
 from milestones.permissions import speakers, why_not_ask
 from milestones.plan.editions import PlaceInPlan, place_in_plan
@@ -55,12 +56,13 @@ class Voice:
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """One agency's part in a milestone, with the people it named for it."""
+    """One agency's part in a milestone, with the people it named for it, and whether this person may name some."""
 
     code: str
     agency: str
     part: str
     people: tuple[Named, ...]
+    may_name: bool
 
 
 @require_safe
@@ -84,7 +86,7 @@ def milestone(request: HttpRequest, code: str) -> HttpResponse:
         "milestone": found,
         "before": _code_of(found.before),  # type: ignore[attr-defined]  # annotated
         "after": _code_of(found.after),  # type: ignore[attr-defined]  # annotated
-        "parts": _parts(found, reader),
+        "parts": _parts(user, found, reader),
         "target": target_in_words(found),
         "released": found.status != NOT_RELEASED,
         "unconfirmed": UNCONFIRMED,
@@ -161,11 +163,17 @@ def _place(found: Milestone, reader: Reader) -> PlaceInPlan:
 # --- Who answers for it ----------------------------------------------------------------------------------------------
 
 
-def _parts(found: Milestone, reader: Reader) -> list[Part]:
+def _parts(user: User, found: Milestone, reader: Reader) -> list[Part]:
     """Return who has a part in it and whom one calls there. One query, none for COAC or where nobody has a part."""
     people = {each.code: each.people for each in contact_lines(found.responsible, reader)} if found.responsible else {}
     return [
-        Part(code=held.agency_id, agency=held.agency.name, part=_part(held), people=people.get(held.agency_id, ()))
+        Part(
+            code=held.agency_id,
+            agency=held.agency.name,
+            part=_part(held),
+            people=people.get(held.agency_id, ()),
+            may_name=reader.may_act and found.status in UPDATABLE and not why_not_people(user, held.agency_id),
+        )
         for held in found.responsible
     ]
 

@@ -152,6 +152,13 @@ def test_contact_that_is_away_says_until_when(contact, client_of, reader):
     assert "202-555-0101 away until Sep 20, 2020" in words_of(client_of(reader).get("/milestones/4.3/"))
 
 
+def test_who_may_name_a_contact_where_nobody_is_named_is_led_there(client_of, cbp, ice, plcy, reader):
+    seen = {user.email: text_of(client_of(user).get("/milestones/4.3/")) for user in (cbp, ice, plcy, reader)}
+
+    link = '<a class="usa-link" href="/agencies/ICE-HSI/people/">Name a contact</a>'
+    assert {email for email, page in seen.items() if link in page} == {ice.email, plcy.email}
+
+
 # --- What it costs ---------------------------------------------------------------------------------------------------
 
 
