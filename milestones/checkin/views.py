@@ -1,5 +1,6 @@
 """What did an agency, or PLCY for it, hand in at its check-in, and what does the page answer?"""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,6 +18,7 @@ from milestones.checkin.forms import SubmissionForm
 from milestones.checkin.page import Row, asked_of, grouped, key_of, name_of, rows_of
 from milestones.checkin.submitting import Submission
 from milestones.checkin.typed import Choice, TypedRow, typed_answers, typed_rows
+from milestones.converters import AgencyCode
 from milestones.finding import Acting
 from milestones.models import DueOut, Question
 from milestones.offers import why_not_then
@@ -42,7 +44,7 @@ def check_in(request: Acting) -> HttpResponse:
         raise PermissionDenied(refusal)
     if not code:
         return _choose(request)
-    agency = Agency.objects.filter(code=code).first()
+    agency = Agency.objects.filter(code=code).first() if re.fullmatch(AgencyCode.regex, code) else None
     if agency is None:
         raise Http404
     desk = Desk(request.user, request.reader, agency)

@@ -174,6 +174,14 @@ def test_a_draft_that_cannot_be_kept_is_told_at_its_field(client_of, cbp, text):
     assert [code for code, _, _ in drafted()] == ["3.3"]
 
 
+def test_what_is_said_of_the_whole_is_judged_in_a_draft_too(client_of, cbp):
+    answer = save_draft(client_of(cbp), update("3.2"), cleared_by="Dana\x00")
+
+    assert outcomes(answer) == {"3.2": "error"}
+    assert '<a href="#3.2">3.2</a>: This text contains characters' in answer.content.decode()
+    assert drafted() == []
+
+
 def test_nobody_drafts_on_a_milestone_of_another_agency(client_of, cbp):
     answer = save_draft(client_of(cbp), update("4.3"))
 
