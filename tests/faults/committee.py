@@ -7,6 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django.db import connection, transaction
@@ -15,14 +16,14 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant
 from hypothesis.strategies import permutations
 
 from esc_tracker import clock
-from esc_tracker.accounts.models import User
-from esc_tracker.accounts.sample_accounts import seat_sample_accounts
+from esc_tracker.accounts.models import Role, User
 from esc_tracker.journal.acts import first_broken_entry
 from esc_tracker.journal.models import Entry
-from esc_tracker.reader import reader_for
+from esc_tracker.reader import Reader, reader_for
 from esc_tracker.refusals import Incomplete, NotAllowed
 from milestones.calls.changing import CallChanged
 from milestones.models import Milestone, Responsibility, StatusUpdate, TargetRevision
+from milestones.querysets import known_by
 from milestones.refusals import IllegalMove, StaleUpdate
 from milestones.rows import row_of
 from reports.weekly import CannotDraft, NotNow
@@ -31,6 +32,7 @@ from tests.milestones.plain_replay import Ledgers, replay
 BEGINS_AT = datetime(2020, 9, 1, 10, tzinfo=clock.NEW_YORK)  # a Tuesday of 2020-W36
 # Joint, single, of nobody, ongoing, completed as printed, the chair's own, overdue.
 CODES = ("5.1", "4.3", "1.1", "2.1", "6.1", "4.2", "3.3")
+JOINT = "5.1"  # in every example: most of the law is about two who speak
 INTERNAL = "internal words"  # in every text that COAC may never read
 REFUSALS = (NotAllowed, Incomplete, IllegalMove, StaleUpdate, CallChanged, NotNow, CannotDraft)
 
@@ -111,9 +113,39 @@ ROWS_OF = {
     **{"conclusions": {"conclude"}, "due_outs": {"owe"}, "due_outs_answered": {"answer_due_out"}},
     **{"check_ins": {"check_in"}, "reports": {"draft"}, "published": {"publish"}, "releases": {"release"}},
 }
+# What `row_of` says to COAC, of a milestone and of who is responsible for it.
+READ_BY_COAC = (
+    *("pk", "action_id", "position", "text", "plan_printed", "plan_kind", "plan_on", "status", "target_kind"),
+    *("target_on", "completed_kind", "completed_on", "outcome", "overdue", "days_overdue", "summary"),
+)
+HELD_BY = ("milestone_id", "agency_id", "agency__name", "part", "basis")
 _COUNTS = "SELECT " + ", ".join(f"(SELECT count(*) FROM {table} WHERE {which})" for table, which in COUNTED.values())  # noqa: S608 - all of it stands above
 _ENTRIES = "SELECT count(*) FROM journal_entry"
 SHORT = {"milestones.post_update": "update", "reports.withdraw": "withdraw_release"}
+
+
+def as_json(reader: Reader) -> str:
+    """Return all milestones as this reader gets them from the API."""
+    rows = Milestone.objects.visible_to(reader).for_table(reader).order_by("action_id", "position")
+    return json.dumps([row_of(row, reader) for row in rows])
+
+
+def rows_read_by(reader: Reader) -> list[Any]:
+    """Return the rows that `as_json` is made of. Two queries, worded once for each moment: wording takes longest."""
+    found = []
+    with connection.cursor() as cursor:
+        for sql, values in _queries_of(reader.moment, reader.today, reader.withheld):
+            cursor.execute(sql, values)
+            found.append(cursor.fetchall())
+    return found
+
+
+@cache
+def _queries_of(moment: datetime, today: date, withheld: frozenset[str]) -> list[tuple[str, Any]]:
+    reader = Reader(role=Role.COAC_READER, moment=moment, today=today, withheld=withheld)
+    milestones = Milestone.objects.visible_to(reader).order_by("action_id", "position").values_list(*READ_BY_COAC)
+    held = Responsibility.objects.in_force(moment).lead_first().filter(known_by(moment, "milestone__"))
+    return [rows.query.sql_with_params() for rows in (milestones, held.values_list(*HELD_BY))]
 
 
 class Committee(RuleBasedStateMachine):
@@ -128,21 +160,22 @@ class Committee(RuleBasedStateMachine):
         self.room = transaction.atomic()
         self.room.__enter__()
         self.now = BEGINS_AT
-        self.people = seat_sample_accounts()
+        self.people = {each.email.partition("@")[0]: each for each in User.objects.select_related("agency")}
         self.everybody = [self.people[name] for name in sorted(self.people)]
         self.chair = (self.people["plcy"], self.people["plcy2"])
         self.taken: Counter[str] = Counter()
         self.pool: list[str] = []
+        self.before: dict[str, tuple[Any, ...]] = {}
+        self.touched: set[str] = set()
         self.last: Callable[[], Any] | None = None
-        self.as_released: dict[int, str] = {}
-        self.whole_as_released: dict[int, str] = {}
+        self.as_released: dict[int, list[Any]] = {}
         self.begun = Entry.objects.count()
         self.start = self.counts()
 
     @initialize(codes=permutations(CODES))
     def choose(self, codes: list[str]) -> None:
         """Few milestones an example, so that long stories happen to them."""
-        self.pool = list(codes[:3])
+        self.pool = [JOINT, *(code for code in codes if code != JOINT)][:3]
         self.actions = sorted({int(code.partition(".")[0]) for code in self.pool})
         self.before, self.counted, self.seen_taken = self.state(), self.counts(), 0
         self._coac_reads_what_was_released()
@@ -160,12 +193,21 @@ class Committee(RuleBasedStateMachine):
 
     def who(self, turn: int, may: tuple[User, ...] | list[User]) -> User:
         """Return mostly one who may, sometimes anybody."""
-        return may[turn % len(may)] if turn < 12 and may else self.everybody[turn % len(self.everybody)]
+        return may[turn % len(may)] if turn < 30 and may else self.everybody[turn % len(self.everybody)]
 
     def milestone(self, place: int) -> Milestone:
         """Return one of this example's milestones as it stands."""
         code = self.pool[place % len(self.pool)]
         return Milestone.objects.coded(code).select_related("edition").get()
+
+    def some(self, *statuses: str) -> list[str]:
+        """Return the numbers of those in one of these statuses."""
+        return [code for code, state in self.before.items() if state[0] in statuses]
+
+    def one_of(self, place: int, *statuses: str) -> Milestone:
+        """Return one of those in one of these statuses, if there is one."""
+        some = self.some(*statuses)
+        return self.milestone(self.pool.index(some[place % len(some)]) if some else place)
 
     def speaking_for(self, milestone: Milestone) -> list[User]:
         """Return the people of the agencies that answer for a milestone, the chair's office where none does."""
@@ -205,6 +247,7 @@ class Committee(RuleBasedStateMachine):
         assert role in MAY_ACT | {"job"}, (entry.verb, role)
         assert entry.verb not in OF_THE_CHAIR or role == "plcy_staff", (entry.verb, role)
         self.taken[SHORT.get(entry.verb, entry.verb.partition(".")[2])] += 1
+        self.touched |= set(entry.about.split(", ")) & set(self.pool)
 
     @invariant()
     def the_record_adds_up(self) -> None:
@@ -219,9 +262,10 @@ class Committee(RuleBasedStateMachine):
         for code, (status, version, kind, due_on) in state.items():
             if code in self.before and self.before[code] != state[code]:
                 self._moved_as_documented(code, self.before[code], (status, version, kind, due_on))
-        for code in state:
-            if self.before.get(code) != state[code] or self.step_took():
-                self._replays(code)
+                self.touched.add(code)
+        for code in self.touched:
+            self._replays(code)
+        self.touched.clear()
         self._coac_reads_what_was_released()
         self.counted, self.before, self.seen_taken = counted, state, self.taken.total()
 
@@ -299,29 +343,26 @@ class Committee(RuleBasedStateMachine):
 
     # --- What COAC reads --------------------------------------------------------------------------------------------
 
-    def seen_by_coac(self, *, whole: bool = False) -> tuple[int, str]:
-        """Return the release that stands (0: none), and what COAC reads as JSON: of this example's actions, or all."""
+    def reader_of_coac(self) -> Reader:
+        """Return COAC's eyes at this moment."""
         with clock.at(self.now):
-            reader = reader_for(self.people["coac"])
-            rows = Milestone.objects.visible_to(reader).for_table(reader).order_by("action_id", "position")
-            rows = rows if whole else rows.filter(action_id__in=self.actions)
-            return reader.release.pk if reader.release else 0, json.dumps([row_of(row, reader) for row in rows])
+            return reader_for(self.people["coac"])
 
     def _coac_reads_what_was_released(self) -> None:
         """COAC's view is a function of the release that stands: the same one shows the same, whatever happened."""
-        release, seen = self.seen_by_coac()
-        assert INTERNAL not in seen
+        reader = self.reader_of_coac()
+        release = reader.release.pk if reader.release else 0
+        seen = rows_read_by(reader)
         if release not in self.as_released:
             self.as_released[release] = seen
-            self.whole_as_released[release] = self.seen_by_coac(whole=True)[1]
+            assert INTERNAL not in as_json(reader)
         assert self.as_released[release] == seen
 
     def _look_at_the_whole(self) -> None:
         assert first_broken_entry() == ""
         for code in self.pool:
             self._replays(code)
-        release, seen = self.seen_by_coac(whole=True)
-        assert self.whole_as_released[release] == seen
+        self._coac_reads_what_was_released()
         assert Milestone.objects.filter(edition=1).count() == 30
         chair = TargetRevision.objects.filter(authority="chair").exclude(decided_by=None)
         assert not [each for each in chair if each.decided_by_id == each.by_id]

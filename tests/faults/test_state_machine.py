@@ -16,6 +16,7 @@ from actions.models import Action
 from actions.target_dates import TargetDate
 from esc_tracker import clock
 from esc_tracker.accounts.models import Agency
+from esc_tracker.accounts.sample_accounts import seat_sample_accounts
 from esc_tracker.journal.models import Release
 from milestones.authority import CHAIR, Authority, AuthorityKind
 from milestones.calls.calling import open_calls
@@ -87,26 +88,22 @@ DONE = (
 AUTHORITIES = (
     CHAIR,
     CHAIR,
+    CHAIR,
     Authority(kind=AuthorityKind.PRINCIPAL, principal="Dana Reyes", on=date(2020, 8, 31)),
+    Authority(kind=AuthorityKind.PRINCIPAL, principal="Lee Park", on=date(2020, 8, 30)),
     Authority(kind=AuthorityKind.PRINCIPAL, principal="Dana Reyes", on=date(2021, 8, 31)),
     Authority(kind=AuthorityKind.MEETING, meeting=1),
     Authority(kind="nobody"),
 )
 TEXTS = ("", "A\x00B", "x" * 2001)
-APT = {  # the moves of the chair's office that a status allows, to try those most
-    "not_started": ("withdraw",),
-    "in_progress": ("withdraw",),
-    "reported_complete": ("confirm", "confirm", "return", "withdraw"),
-    "completed": ("reopen",),
-    "withdrawn": ("reopen",),
-}
 NUMBERS = st.integers(0, 19)
+TURNS = st.integers(0, 39)
 YES = st.booleans()
 
 
 def deed(**draws: st.SearchStrategy[Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Make a rule that lets time pass and draws who (`turn`) acts on what (`place`)."""
-    return rule(gap=st.sampled_from(GAPS), turn=NUMBERS, place=NUMBERS, **draws)
+    return rule(gap=st.sampled_from(GAPS), turn=TURNS, place=NUMBERS, **draws)
 
 
 class Acts(Committee):
@@ -155,6 +152,24 @@ class Acts(Committee):
         facts = self.said(row, outlook, status, flaw, done)
         self.attempt(post_update, row, by=by, seen_version=self.seen(row, stale), **facts)
 
+    @precondition(lambda self: self.some("not_started", "in_progress"))
+    @deed(done=st.sampled_from(DONE[:3]))
+    def finish(self, gap, turn, place, done) -> None:
+        """An agency reports that it is complete, in sound words."""
+        self.pass_time(gap)
+        row = self.one_of(place, "not_started", "in_progress")
+        facts = self.said(row, "on_track", "reported_complete", 0, done)
+        self.attempt(post_update, row, by=self.who(turn, self.speaking_for(row)), seen_version=row.version, **facts)
+
+    @precondition(lambda self: self.some("reported_complete"))
+    @deed(status=st.sampled_from(("in_progress", "")), done=st.sampled_from(DONE))
+    def say_more(self, gap, turn, place, status, done) -> None:
+        """An agency takes a report of completion back, or says more."""
+        self.pass_time(gap)
+        row = self.one_of(place, "reported_complete")
+        facts = self.said(row, "at_risk", status, 0, done)
+        self.attempt(post_update, row, by=self.who(turn, self.speaking_for(row)), seen_version=row.version, **facts)
+
     @deed(status=st.sampled_from(("", "in_progress", "reported_complete")), flaw=NUMBERS, number=NUMBERS)
     def enter(self, gap, turn, place, status, flaw, number) -> None:
         """PLCY enters what an agency sent."""
@@ -175,42 +190,58 @@ class Acts(Committee):
         by = self.who(turn, self.speaking_for(row))
         self.attempt(post_note, row, by=by, text=self.text(turn % 2, flaw), audience=audience)
 
-    @deed(concurs=YES, flaw=NUMBERS, stale=NUMBERS)
-    def concur(self, gap, turn, place, concurs, flaw, stale) -> None:
+    @precondition(lambda self: self.some("reported_complete"))
+    @deed(concurs=YES, flaw=NUMBERS)
+    def concur(self, gap, turn, place, concurs, flaw) -> None:
         """The other agency concurs with a report, or does not."""
         self.pass_time(gap)
-        row = self.milestone(place)
-        report = StatusUpdate.objects.filter(milestone=row, move="report").order_by("-version").first()
-        others = [each for each in self.speaking_for(row) if report is None or each.agency_id != report.agency_id]
-        version = (report.version if report else 1) + (stale == 19)
-        text = self.text(turn, flaw)
-        self.attempt(concur, row, by=self.who(turn, others), report_version=version, concurs=concurs, text=text)
+        row = self.one_of(place, "reported_complete")
+        report = StatusUpdate.objects.filter(milestone=row, move="report").order_by("-version")[0]
+        others = [each for each in self.speaking_for(row) if each.agency_id != report.agency_id]
+        facts = {"report_version": report.version + (flaw == 16), "concurs": concurs, "text": self.text(turn, flaw)}
+        self.attempt(concur, row, by=self.who(turn, others), **facts)
 
     # --- Decisions --------------------------------------------------------------------------------------------------
 
-    @deed(move=st.sampled_from(tuple(Move)), authority=st.sampled_from(AUTHORITIES), stale=NUMBERS, flaw=NUMBERS)
-    def decide(self, gap, turn, place, move, authority, stale, flaw) -> None:
-        """Somebody confirms, returns, reopens or withdraws."""
+    @precondition(lambda self: self.some("reported_complete"))
+    @deed(accept=YES, authority=st.sampled_from(AUTHORITIES), stale=NUMBERS, flaw=NUMBERS)
+    def decide_on_a_report(self, gap, turn, place, accept, authority, stale, flaw) -> None:
+        """Somebody confirms a completion, or returns it."""
+        self.pass_time(gap)
+        row = self.one_of(place, "reported_complete")
+        facts = {"remark": self.text(turn, flaw), "authority": authority, "seen_version": self.seen(row, stale)}
+        self.attempt(decide, row, Move.CONFIRM if accept else Move.RETURN, by=self.who(turn, self.chair), **facts)
+
+    @deed(move=st.sampled_from(tuple(Move)[3:6]), authority=st.sampled_from(AUTHORITIES), stale=NUMBERS, flaw=NUMBERS)
+    def decide_on_anything(self, gap, turn, place, move, authority, stale, flaw) -> None:
+        """Somebody confirms, returns or reopens whatever it is."""
+        self.pass_time(gap)
+        row = self.one_of(place, "completed") if move == Move.REOPEN else self.milestone(place)
+        facts = {"remark": self.text(turn, flaw), "authority": authority, "seen_version": self.seen(row, stale)}
+        self.attempt(decide, row, move, by=self.who(turn, self.chair), **facts)
+
+    @precondition(lambda self: len(self.some("withdrawn")) < len(self.pool) - 2)
+    @deed(authority=st.sampled_from(AUTHORITIES), stale=NUMBERS, flaw=NUMBERS, superseded=YES)
+    def withdraw(self, gap, turn, place, authority, stale, flaw, superseded) -> None:
+        """Somebody withdraws a milestone; as that is final, some always stay."""
         self.pass_time(gap)
         row = self.milestone(place)
-        apt = APT[row.current_status]
-        chairs_own = move in {"confirm", "return", "reopen", "withdraw"} and turn % 3 == 0
-        move = move if chairs_own else Move(apt[stale % len(apt)])
-        if move == Move.WITHDRAW and flaw % 4:
-            return  # final: most stories would end soon
-        facts = {"remark": self.text(turn, flaw), "authority": authority}
-        if move == Move.WITHDRAW and turn % 2:
-            facts["superseded_by"] = self.milestone(place + 1)
-        self.attempt(decide, row, move, by=self.who(turn, self.chair), seen_version=self.seen(row, stale), **facts)
+        facts = {"remark": self.text(turn, flaw), "authority": authority, "seen_version": self.seen(row, stale)}
+        successor = self.milestone(flaw) if superseded else None
+        self.attempt(decide, row, Move.WITHDRAW, by=self.who(turn, self.chair), superseded_by=successor, **facts)
 
-    @deed(wanted=st.sampled_from(TARGETS), category=st.sampled_from(("legal", "scope", "mood")), stale=NUMBERS)
+    @deed(
+        wanted=st.sampled_from(TARGETS), category=st.sampled_from(("legal", "scope", "external", "mood")), stale=NUMBERS
+    )
     def ask_for_a_target(self, gap, turn, place, wanted, category, stale) -> None:
         """Somebody asks for a new target."""
         self.pass_time(gap)
         row = self.milestone(place)
         facts = {"target": wanted, "category": category, "text": self.text(turn, stale)}
         by = self.who(turn, self.speaking_for(row))
-        self.attempt(request_revision, row, by=by, seen_version=self.seen(row, stale), **facts)
+        asked = self.attempt(request_revision, row, by=by, seen_version=self.seen(row, stale), **facts)
+        if asked is not None and asked.state == "pending" and place % 2:
+            self.attempt(decide_revision, asked, by=self.who(place, self.chair), accept=bool(stale % 3))
 
     @precondition(lambda self: self.taken["request_revision"])
     @deed(accept=YES, authority=st.sampled_from(AUTHORITIES))
@@ -349,7 +380,7 @@ class Acts(Committee):
         self.pass_time(gap)
         row = self.milestone(place)
         held = Responsibility.objects.filter(milestone=row, assigned_until=None).order_by("pk").first()
-        agency = held.agency if held and turn < 17 else self.agency(turn)
+        agency = held.agency if held and place < 17 else self.agency(turn)
         by = self.who(turn, [each for each in self.everybody if each.agency_id in {agency.code, "PLCY"}])
         people = list(Person.objects.filter(agency=agency).order_by("pk"))
         if what == "keep" or not people:
@@ -403,9 +434,10 @@ class Acts(Committee):
 
 @pytest.fixture
 def plan_of_september(db) -> None:
-    """Load edition 1 on the day these stories begin."""
+    """Load edition 1 the day before these stories begin, and seat everybody."""
     with clock.at(BEGINS_AT - timedelta(days=1)):
         load_plan()
+    seat_sample_accounts()
 
 
 @pytest.mark.parametrize("number", SEEDS)
