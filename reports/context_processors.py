@@ -17,6 +17,23 @@ from reports.wording import week_in_words
 EVERYBODY = frozenset({Role.ESC_MEMBER, Role.PLCY_STAFF, Role.READER, Role.COAC_READER})
 COMMITTEE = EVERYBODY - {Role.COAC_READER}
 
+MILESTONE_PAGES = tuple(
+    f"milestones:{name}"
+    for name in (
+        "detail",
+        "update",
+        "revise",
+        "confirm",
+        "return",
+        "reopen",
+        "withdraw",
+        "concur",
+        "ask",
+        "answer",
+        "summary",
+    )
+)
+
 
 @dataclass(frozen=True)
 class Place:
@@ -32,12 +49,25 @@ class Place:
 PLACES = (
     Place("Overview", "reports:overview"),
     Place("Overdue", "reports:overdue", count="overdue"),
-    Place("Milestones", "milestones:list", ("milestones:detail", "milestones:update", "milestones:revise")),
+    Place("Milestones", "milestones:list", MILESTONE_PAGES),
     Place("Actions", "milestones:actions", ("milestones:action", "milestones:add")),
     Place("Agencies", "milestones:agencies", ("milestones:agency",)),
     Place("Check-in", "milestones:check_in", roles=ACTING, count="not_heard"),
     Place("Calls", "milestones:calls", ("milestones:call",), COMMITTEE),
     Place("Decisions", "reports:decisions", ("milestones:assign",), ACTING, "to_decide"),
+    Place(
+        "Meetings",
+        "reports:meetings",
+        (
+            "reports:meeting",
+            "reports:plan_meeting",
+            "reports:change_meeting",
+            "reports:conclude",
+            "reports:owe",
+            "reports:answer_due_out",
+        ),
+        COMMITTEE,
+    ),
     Place("Reports", "reports:list", ("reports:report", "reports:publish", "reports:release")),
 )
 

@@ -25,6 +25,7 @@ from milestones.calls.weeks import ReportingWeek
 from milestones.overdue import flag_overdue
 from milestones.plan.loading import load_plan
 from reports import weekly
+from reports.meetings.freezing import freeze_due
 from reports.models import WeeklyReport
 from reports.story import DOES, marked
 
@@ -81,7 +82,7 @@ def _acts(acts: list[Facts], people: dict[str, User]) -> Iterator[Step]:
 
 
 def _jobs() -> Iterator[Step]:
-    """Return what the jobs do: the draft on Mondays, the flags each night, the call when it opens.
+    """Return what the jobs do: the draft on Mondays, the flags each night, the call, a meeting’s read-ahead at noon.
 
     The night after the last day is told too: it drafts the last week.
     """
@@ -90,6 +91,7 @@ def _jobs() -> Iterator[Step]:
         night = clock.start_of(day) + timedelta(minutes=5)
         yield Step(night, 0, _draft_what_is_due)
         yield Step(night, 2, partial(flag_overdue, day))
+        yield Step(clock.start_of(day) + timedelta(hours=12), 2, _freeze_what_is_due)
         week = ReportingWeek.of(day)
         if clock.day_of(week.call_opens_at) == day and day <= LAST_DAY:
             yield Step(week.call_opens_at, 0, partial(open_calls, week.call_opens_at))
@@ -97,6 +99,10 @@ def _jobs() -> Iterator[Step]:
 
 def _draft_what_is_due() -> None:
     weekly.write_due(clock.now())
+
+
+def _freeze_what_is_due() -> None:
+    freeze_due(clock.now())
 
 
 def _reports(told: Facts, people: dict[str, User]) -> Iterator[Step]:

@@ -55,7 +55,7 @@ def take_waiting(reader: Reader) -> Waiting:
     """Count what waited for a member or PLCY at the reader's moment; for others only what is overdue. One query."""
     rows = Milestone.objects.visible_to(reader).order_by()
     if reader.role not in ACTING:
-        return Waiting(overdue=rows.filter(overdue=True).count())
+        return Waiting(overdue=rows.overdue().count())
     begins = period_of(reader.today).starts_at
     by_now = recorded_before(reader.moment)
     of_milestone = {"milestone": OuterRef("pk")}

@@ -93,7 +93,9 @@ class MilestoneList(SingleTableMixin, FilterView):
             "kept": [
                 (name, self.request.GET[name]) for name in ("as_of", "sort", "per_page") if self.request.GET.get(name)
             ],
-            "typed": {name: asked.first(name) for name in ("q", "due_after", "due_before", "overdue", "silent", "question")},
+            "typed": {
+                name: asked.first(name) for name in ("q", "due_after", "due_before", "overdue", "silent", "question")
+            },
         }
 
     def _count(self) -> tuple[int, int]:

@@ -290,7 +290,8 @@ def _row(label: str, url: str, facts: Sequence[Fact]) -> Row:
 def _waiting(request: HttpRequest, reader: Reader) -> list[Row]:
     """Return what waits for the chair's office. Two queries, one for a day gone by."""
     waiting = waiting_of(request)
-    decisions, assign = link("reports:decisions", reader=reader), link("milestones:assign", reader=reader)
+    decisions = link("reports:decisions", reader=reader)
+    nobodys = link("milestones:list", reader=reader, agency=UNASSIGNED, status=values(OPEN))
     rows = [
         Row(agreeing(waiting.date_changes, "date change", "date changes"), decisions, waiting.date_changes),
         Row(
@@ -300,7 +301,7 @@ def _waiting(request: HttpRequest, reader: Reader) -> list[Row]:
         ),
         Row(
             agreeing(waiting.nobodys, "open milestone without an agency", "open milestones without an agency"),
-            assign,
+            link("milestones:assign", reader=reader) if reader.may_act else nobodys,
             waiting.nobodys,
         ),
         Row(

@@ -20,7 +20,8 @@ def test_a_member_finds_every_page_that_is_built_and_how_many_are_overdue(client
     answer = client_of(cbp).get("/reports/")
 
     assert navigation(answer) == [
-        "Overview", "Overdue 15", "Milestones", "Actions", "Agencies", "Check-in 8", "Calls", "Decisions", "Reports"
+        "Overview", "Overdue 15", "Milestones", "Actions", "Agencies", "Check-in 8", "Calls", "Decisions",
+        "Meetings", "Reports"
     ]  # fmt: skip
     assert answer.content.decode().count('aria-current="page"') == 1
     assert 'href="/reports/" aria-current="page"' in answer.content.decode()
