@@ -17,21 +17,10 @@ from reports.wording import week_in_words
 EVERYBODY = frozenset({Role.ESC_MEMBER, Role.PLCY_STAFF, Role.READER, Role.COAC_READER})
 COMMITTEE = EVERYBODY - {Role.COAC_READER}
 
-MILESTONE_PAGES = tuple(
-    f"milestones:{name}"
-    for name in (
-        "detail",
-        "update",
-        "revise",
-        "confirm",
-        "return",
-        "reopen",
-        "withdraw",
-        "concur",
-        "ask",
-        "answer",
-        "summary",
-    )
+MILESTONE_PAGES = (
+    *("milestones:detail", "milestones:update", "milestones:revise", "milestones:confirm", "milestones:return"),
+    *("milestones:reopen", "milestones:withdraw", "milestones:concur", "milestones:ask", "milestones:answer"),
+    "milestones:summary",
 )
 
 
