@@ -197,7 +197,8 @@ CHAPTERS = (
             Term(
                 "no-change",
                 "No change",
-                "The agency confirms its last words. This is an answer; saying nothing is not.",
+                "The agency confirms its last words. This is an answer; saying nothing is not. It does not answer a "
+                "question, and after three calls without new words on an overdue milestone it is not enough.",
             ),
             Term(
                 "last-update",
@@ -218,6 +219,70 @@ CHAPTERS = (
                 "the call has fallen due. Not worked out where no agency is named. No call, nobody silent.",
             ),
             Term("shared-summary", "Shared summary", "A text about a milestone that PLCY has cleared for COAC."),
+        ),
+    ),
+    Chapter(
+        "committee",
+        "How the committee works",
+        (
+            Term(
+                "check-in",
+                "Check-in",
+                "All open milestones of one agency on one page. Each answer is kept or refused by itself.",
+            ),
+            Term(
+                "entered",
+                "Entered by PLCY",
+                "An agency’s answer that came by mail, by telephone or at a meeting. PLCY names who said so, "
+                "when and how; the agency is told.",
+            ),
+            Term(
+                "question",
+                "Question",
+                "Asked by PLCY, or by the other agency of a joint milestone, about an agency’s word. An answer "
+                "or new words close it. It is never printed in a report.",
+            ),
+            Term(
+                "evidence",
+                "Evidence",
+                "What shows that a milestone is complete: a document’s title, its date and identifier, and who "
+                "holds the record copy. The tracker keeps no documents.",
+            ),
+            Term(
+                "concurrence",
+                "Concurrence",
+                "Whether the other agency of a joint milestone agrees that it is complete. PLCY sees it before "
+                "it confirms.",
+            ),
+            Term(
+                "unconfirmed",
+                "Past target, unconfirmed",
+                "Reported complete, and more than ten working days past its target. Federal holidays are no "
+                "working days.",
+            ),
+            Term(
+                "authority",
+                "Authority",
+                "Whose decision it is: the chair’s office, which never decides a request of the same person, a "
+                "meeting of the ESC, or a named principal on a day.",
+            ),
+            Term(
+                "due-out",
+                "Due-out",
+                "What an agency or a person owes the committee after a meeting, until it is answered.",
+            ),
+            Term(
+                "pack",
+                "Meeting pack",
+                "What happened since the meeting before, what waits and what falls due. The read-ahead is the "
+                "same, frozen: by default at noon, two working days before the meeting.",
+            ),
+            Term(
+                "contact",
+                "Contact",
+                "Whom mail about an agency’s milestone goes to. While the contact is away it goes to the "
+                "alternate; a principal gets a copy.",
+            ),
         ),
     ),
     Chapter(
