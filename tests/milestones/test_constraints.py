@@ -93,7 +93,7 @@ SPOILT = [  # which rows, what is done to them, which constraint refuses (its be
         "assigned_from = NULL",
         "responsibility_assigned_with_reason",
     ),
-    ("milestones_responsibility", "basis = 'guessed'", "responsibility_assigned_with_reason"),
+    ("milestones_responsibility", "basis = 'guessed'", "responsibility_assigned_"),
     (
         "milestones_responsibility WHERE basis = 'assigned'",
         "assigned_until = '2020-01-01 00:00:00+00:00'",

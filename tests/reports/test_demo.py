@@ -81,10 +81,10 @@ def test_the_story_has_something_of_everything_and_is_told_once():
         *StatusUpdate.objects.words().values_list("statement", flat=True),
         *Note.objects.values_list("text", flat=True),
         *Question.objects.values_list("text", flat=True),
-        *SharedSummary.objects.values_list("text", flat=True),
         *DueOut.objects.values_list("text", flat=True),
     ]
     assert all(text.endswith("(sample)") for text in said)
+    assert all(each.text.endswith("(sample text)") for each in SharedSummary.objects.all())
     assert first_broken_entry() == ""
     assert flag_overdue(date(2020, 9, 14)).opened == ()
 
