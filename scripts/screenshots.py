@@ -32,7 +32,7 @@ class Picture:
     name: str
     path: str
     width: int = 1280
-    height: int = 1000
+    height: int = 940
 
 
 PICTURES = (Picture("overview", "/"), Picture("milestone", "/milestones/4.3/"))
