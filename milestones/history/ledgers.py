@@ -71,7 +71,7 @@ class Ledgers:
 def ledgers_of(milestone: Milestone, reader: Reader) -> Ledgers:
     """Fetch what this reader's history of a milestone is told from. Five queries; one for COAC, who has none."""
     held = Responsibility.objects.filter(milestone=milestone).lead_first()
-    held = held.annotate(by_name=F("by__name"), ended_by_name=F("ended_by__name"))
+    held = held.select_related("end").annotate(by_name=F("by__name"), ended_by_name=F("end__by__name"))
     if reader.moment is not None:
         held = held.filter(Q(assigned_from=None) | Q(assigned_from__lt=reader.moment))
     if not reader.sees_internal:
@@ -80,7 +80,7 @@ def ledgers_of(milestone: Milestone, reader: Reader) -> Ledgers:
     updates = StatusUpdate.objects.filter(before, milestone=milestone).select_related(
         "agency", "check_in", "superseded_by"
     )
-    revisions = TargetRevision.objects.filter(before, milestone=milestone).select_related("agency")
+    revisions = TargetRevision.objects.filter(before, milestone=milestone).select_related("agency", "check_in")
     return Ledgers(
         updates=list(updates.annotate(by_name=F("by__name"), by_code=F("by__agency_id")).order_by("version")),
         revisions=list(revisions.annotate(by_name=F("by__name"), decider_name=F("decided_by__name"))),

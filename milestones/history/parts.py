@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from esc_tracker.accounts.models import PLCY
 from esc_tracker.reader import Reader
-from milestones.history.lines import HistoryLine, ended, named, signed
+from milestones.history.lines import HistoryLine, ended, signed
 from milestones.models import Milestone, Responsibility
 
 FIRST_EDITION = 1  # the source document: nothing in it was added
@@ -21,11 +21,10 @@ def told_responsibilities(responsibilities: Sequence[Responsibility], reader: Re
                 sentence=f"Named {held.agency} as {part} agency.{authority}", quotes=(("Why", held.reason),),
             )  # fmt: skip
         if held.assigned_until is not None and ended(held.assigned_until, reader):
-            person = named(reader, PLCY, held.ended_by_name)  # type: ignore[attr-defined]  # annotated
+            person, authority = signed(reader, held.end, "decided", held.ended_by_name)  # type: ignore[attr-defined]  # annotated
             yield HistoryLine(
                 at=held.assigned_until, kind="responsibility", speaker=PLCY, person=person,
-                sentence=f"{held.agency} is no longer {part} agency.",
-                quotes=(("Why", held.ended_reason),) if held.ended_reason else (),
+                sentence=f"{held.agency} is no longer {part} agency.{authority}", quotes=(("Why", held.end.reason),),
             )  # fmt: skip
 
 

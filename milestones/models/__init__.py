@@ -13,7 +13,7 @@ from milestones.models.ledgers import (
 )
 from milestones.models.meetings import Announcement, Conclusion, DueOut, Meeting
 from milestones.models.people import Contact, Person
-from milestones.models.promises import Milestone, Responsibility
+from milestones.models.promises import Milestone, PartEnd, Responsibility
 
 __all__ = [
     "Addition",
@@ -31,6 +31,7 @@ __all__ = [
     "Milestone",
     "Note",
     "OverdueFlag",
+    "PartEnd",
     "Person",
     "Question",
     "Responsibility",

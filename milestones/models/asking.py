@@ -115,6 +115,9 @@ class Question(models.Model):
     answer = models.CharField(max_length=words.STATEMENT_MAX, blank=True)
     closed_at = models.DateTimeField(null=True)
     closed_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
+    check_in = models.ForeignKey(
+        "milestones.CheckIn", models.PROTECT, null=True, related_name="answers", help_text="What its answer came with."
+    )
     closing_update = models.ForeignKey("milestones.StatusUpdate", models.PROTECT, null=True, related_name="+")
 
     class Meta:

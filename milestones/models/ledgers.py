@@ -181,6 +181,9 @@ class TargetRevision(UnderAuthority):
     category = models.CharField(max_length=12, choices=Category.choices)
     text = models.CharField(max_length=words.STATEMENT_MAX)
     state = models.CharField(max_length=10, choices=State.choices)
+    check_in = models.ForeignKey(
+        CheckIn, models.PROTECT, null=True, related_name="revisions", help_text="The submission it came with."
+    )
     version = models.PositiveIntegerField(null=True, help_text="The milestone's version that acceptance made.")
     decided_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")

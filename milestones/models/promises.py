@@ -136,8 +136,6 @@ class Responsibility(UnderAuthority):
     by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
     assigned_from = models.DateTimeField(null=True, help_text="Empty: since the plan.")
     assigned_until = models.DateTimeField(null=True)
-    ended_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
-    ended_reason = models.CharField(max_length=words.STATEMENT_MAX, blank=True)
 
     objects = InForceQuerySet.as_manager()
 
@@ -166,11 +164,6 @@ class Responsibility(UnderAuthority):
                 | (Q(basis="assigned", assigned_from__isnull=False) & ~Q(reason="")),
             ),
             models.CheckConstraint(
-                name="responsibility_ended_by_somebody_with_reason",
-                condition=Q(ended_by=None, ended_reason="")
-                | (Q(ended_by__isnull=False, assigned_until__isnull=False) & ~Q(ended_reason="")),
-            ),
-            models.CheckConstraint(
                 name="responsibility_assigned_under_authority",
                 condition=Q(basis="named_in_plan", authority="") | (Q(basis="assigned") & ~Q(authority="")),
             ),
@@ -183,3 +176,22 @@ class Responsibility(UnderAuthority):
 
     def __str__(self) -> str:
         return f"{self.agency_id} ({self.part})"
+
+
+class PartEnd(UnderAuthority):
+    """The end of one agency's part in one milestone: why, and on whose decision; when is `assigned_until`."""
+
+    responsibility = models.OneToOneField(Responsibility, models.PROTECT, related_name="end")
+    by = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+    reason = models.CharField(max_length=words.STATEMENT_MAX)
+
+    class Meta:
+        ordering = ("recorded_at", "id")
+        constraints = (
+            models.CheckConstraint(name="part_end_says_why", condition=~Q(reason="") & ~Q(authority="")),
+            authority_constraint("part_end"),
+        )
+
+    def __str__(self) -> str:
+        return f"End of {self.responsibility}"

@@ -8,7 +8,7 @@ from esc_tracker.journal.acts import Act, act
 from milestones.authority import CHAIR, Authority
 from milestones.converters import MilestoneCode
 from milestones.meetings.held import problems_naming
-from milestones.models import Milestone, Responsibility, StatusUpdate
+from milestones.models import Milestone, PartEnd, Responsibility, StatusUpdate
 from milestones.permissions import why_not_assign
 from milestones.querysets import coded
 from milestones.refusals import Incomplete, NotAllowed, demand, problem_with_text
@@ -81,25 +81,29 @@ def end_part(responsibility: Responsibility, *, by: User, reason: str, authority
     submission sent twice has one effect. Raises NotAllowed or Incomplete, with nothing written; ending what somebody
     ended meanwhile is not allowed either.
     """
-    held = Responsibility.objects.select_related("milestone", "agency", "ended_by")
+    held = Responsibility.objects.select_related("milestone", "agency")
     with act("milestones.end_part", by=by, about=responsibility.milestone.code) as this:
         demand(why_not_assign(by))
         row = held.get(pk=responsibility.pk)
         if row.assigned_until is not None:
-            if (row.ended_by_id, row.ended_reason) == (by.pk, reason.strip()):
+            end = PartEnd.objects.filter(responsibility=row).select_related("by").first()
+            if end and (end.by_id, end.reason, end.decided_under) == (by.pk, reason.strip(), authority):
                 this.changed_nothing()
                 return row
-            raise NotAllowed(_ended_meanwhile(row))
+            raise NotAllowed(_ended_meanwhile(row, end))
         problems = problems_naming(authority, this.recorded_at)
         if wrong := problem_with_text(reason, STATEMENT_MAX, missing=WHY):
             problems["reason"] = wrong
         if problems:
             raise Incomplete(problems)
-        row.assigned_until, row.ended_by, row.ended_reason = this.recorded_at, by, reason.strip()
-        row.save(update_fields=["assigned_until", "ended_by", "ended_reason"])
+        row.assigned_until = this.recorded_at
+        row.save(update_fields=["assigned_until"])
+        end = PartEnd.objects.create(
+            responsibility=row, by=by, recorded_at=this.recorded_at, reason=reason.strip(), **authority.columns()
+        )
         if row.part == Part.LEAD:
             _lead(row.milestone, None)
-        _tell_of_end(this, row, authority)
+        _tell_of_end(this, row, end)
     return row
 
 
@@ -151,12 +155,11 @@ def _why_not_given(row: Milestone, agency: Agency, part: str) -> str:
     return ""
 
 
-def _ended_meanwhile(row: Responsibility) -> str:
-    who = f" by {row.ended_by}" if row.ended_by else ""
-    why = f": {row.ended_reason}" if row.ended_reason else "."
+def _ended_meanwhile(row: Responsibility, end: PartEnd | None) -> str:
+    who, why = (f" by {end.by}", f": {end.reason}") if end else ("", ".")
     return f"The part of {row.agency} in milestone {row.milestone.code} was ended meanwhile{who}{why}"
 
 
-def _tell_of_end(this: Act, row: Responsibility, authority: Authority) -> None:
+def _tell_of_end(this: Act, row: Responsibility, end: PartEnd) -> None:
     this.before = {"agency": row.agency_id, "part": row.part, "basis": row.basis}
-    this.after = {"part": None, "reason": row.ended_reason, "authority": str(authority)}
+    this.after = {"part": None, "reason": end.reason, "authority": str(end.decided_under)}

@@ -11,7 +11,7 @@ from actions.target_dates import FIRST_YEAR, Kind, TargetDate
 from esc_tracker import clock
 from esc_tracker.reader import Reader
 from milestones.authority import CHAIR, Authority
-from milestones.models import Addition, Responsibility, StatusUpdate, TargetRevision
+from milestones.models import Addition, PartEnd, Responsibility, StatusUpdate, TargetRevision
 from milestones.targets.account import say_target
 from milestones.workflow import Move
 
@@ -87,6 +87,15 @@ def _of_all(since: datetime, reader: Reader) -> list[QuerySet[Any]]:
             _until(given, "assigned_from", reader), "assigned_from", "assigned", F("part"), "agency__name", "reason"
         ),
         _columns(_until(added, "recorded_at", reader), "recorded_at", "added", Value("added"), None, "reason"),
+        _columns(
+            _until(PartEnd.objects.filter(recorded_at__gte=since), "recorded_at", reader),
+            "recorded_at",
+            "ended",
+            F("responsibility__part"),
+            "responsibility__agency__name",
+            "reason",
+            of="responsibility__milestone",
+        ),
     ]
 
 
@@ -98,8 +107,17 @@ def _of_ours(since: datetime, reader: Reader) -> list[QuerySet[Any]]:
 def _revisions(since: datetime, reader: Reader) -> QuerySet[Any]:
     rows = TargetRevision.objects.filter(decided_at__gte=since, decided_by__isnull=False)
     rows = _until(rows, "decided_at", reader)
-    target = {"kind": F("new_target_kind"), "due_on": F("new_target_on")}
-    return _columns(rows, "decided_at", "revision", F("state"), "agency__name", None, by="decided_by", **target)
+    return _columns(
+        rows,
+        "decided_at",
+        "revision",
+        F("state"),
+        "agency__name",
+        None,
+        by="decided_by",
+        kind=F("new_target_kind"),
+        due_on=F("new_target_on"),
+    )
 
 
 def _moves(since: datetime, reader: Reader) -> QuerySet[Any]:
@@ -127,13 +145,14 @@ def _columns(
     note: str | None,
     *,
     by: str = "by",
+    of: str = "milestone",
     **more: Any,
 ) -> QuerySet[Any]:
     """Give every kind of decision the same columns."""
     nothing, no_day = Value("", CharField()), Value(None, DateField())
     return rows.annotate(
         at=F(at), sort=Value(sort, CharField()), what=what,
-        code_action=F("milestone__action_id"), code_position=F("milestone__position"),
+        code_action=F(f"{of}__action_id"), code_position=F(f"{of}__position"),
         agency_name=F(agency) if agency else nothing, by_name=F(f"{by}__name"), note=F(note) if note else nothing,
         kind=more.get("kind", nothing), due_on=more.get("due_on", no_day),
         meeting=F("authority_meeting_id"), principal=F("authority_principal"), principal_on=F("authority_on"),
@@ -147,12 +166,18 @@ def _decided(row: Row, reader: Reader) -> Decided:
     return Decided(
         codes=(f"{row['code_action']}.{row['code_position']}",),
         what=_what(row),
-        outcome=_OUTCOMES.get(row["what"], f"{row['agency_name']} is {row['what']} agency"),
+        outcome=_outcome(row),
         note=row["note"],
         authority=_opening(str(authority)),
         recorded_by=row["by_name"] if reader.is_plcy else _opening(str(CHAIR)),
         at=row["at"],
     )
+
+
+def _outcome(row: Row) -> str:
+    """Say how it ended: "Approved", "CBP is lead agency", "CBP is no longer lead agency"."""
+    no_longer = "no longer " if row["sort"] == "ended" else ""
+    return _OUTCOMES.get(row["what"], f"{row['agency_name']} is {no_longer}{row['what']} agency")
 
 
 def _what(row: Row) -> str:

@@ -23,7 +23,7 @@ from milestones.querysets import MilestoneQuerySet, recorded_before, still_open
 from milestones.reported import Answer, asked_to_concur, evidence_for
 from milestones.targets.account import say_target
 from milestones.targets.moves import may_see_waiting
-from milestones.telling import say_completed, say_moves, slippage
+from milestones.telling import entered_in_words, say_completed, say_moves, slippage
 from milestones.workflow import NO_OUTLOOK, UPDATABLE, Move, Outcome, Status
 
 State = TargetRevision.State
@@ -156,7 +156,7 @@ def waiting_for(reader: Reader, user: User) -> Desk:
 def _pending(reader: Reader) -> list[TargetRevision]:
     """Fetch the requests that waited by the reader's moment. One query."""
     rows = TargetRevision.objects.filter(recorded_before(reader.moment), still_open("decided_at", reader.moment))
-    return list(rows.select_related("agency").annotate(by_name=F("by__name")))
+    return list(rows.select_related("agency", "check_in").annotate(by_name=F("by__name")))
 
 
 def _milestones(reader: Reader, revisions: Sequence[TargetRevision]) -> dict[int, Milestone]:
@@ -188,7 +188,7 @@ def _acts(rows: Iterable[Milestone], reader: Reader) -> dict[int, list[StatusUpd
     told = StatusUpdate.objects.filter(milestone__in=acts)
     last = told.last_words(reader.moment).order_by().values("pk")
     needed = told.before(reader.moment).filter(Q(status=Status.REPORTED_COMPLETE) | Q(pk__in=last))
-    for each in needed.select_related("agency").annotate(by_name=F("by__name")).order_by("version"):
+    for each in needed.select_related("agency", "check_in").annotate(by_name=F("by__name")).order_by("version"):
         acts[each.milestone_id].append(each)
     return acts
 
@@ -264,6 +264,8 @@ def _answer(held: Responsibility, answer: Concurrence | None) -> Answer:
 
 
 def _named(asked: TargetRevision | StatusUpdate, reader: Reader) -> str:
-    """Return who asked, if this reader may read the person's name."""
+    """Return where PLCY entered it from, else who asked, if this reader may read the person's name."""
+    if entered := entered_in_words(asked.check_in, asked.agency.name, named=False):
+        return entered
     name: str = asked.by_name  # type: ignore[union-attr]  # annotated
     return name if reader.is_plcy or asked.agency_id == reader.agency else ""

@@ -188,9 +188,8 @@ def test_a_part_ends_and_stays_on_the_record(plan, plcy):
 
     row = held("4.3", "ICE-HSI")
     assert (row.basis, row.part, row.assigned_from) == ("named_in_plan", "lead", None)
-    assert (row.ended_by, row.ended_reason, row.assigned_until) == (
-        plcy, "Moved to the IPR Center.", ended.assigned_until
-    )  # fmt: skip
+    assert (row.end.by, row.end.reason, row.end.authority) == (plcy, "Moved to the IPR Center.", "chair")
+    assert row.assigned_until == row.end.recorded_at == ended.assigned_until
     entry = Entry.objects.last()
     assert (entry.verb, entry.about, entry.before) == (
         "milestones.end_part", "4.3", {"agency": "ICE-HSI", "part": "lead", "basis": "named_in_plan"}

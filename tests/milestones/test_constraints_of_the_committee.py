@@ -20,10 +20,12 @@ from milestones.models import (
     DueOut,
     Meeting,
     Milestone,
+    PartEnd,
     Person,
     Question,
     Responsibility,
 )
+from milestones.plan.assigning import end_part
 from milestones.workflow import Status
 from reports.models import ReadAhead
 from tests.milestones.plain_sql import taken_twice, taken_wrongly
@@ -41,6 +43,7 @@ def record(plan, cbp, usps, plcy) -> None:
     report = say("5.1", cbp, status=Status.REPORTED_COMPLETE)
     confirm(milestone("5.1"), by=plcy, seen_version=2)
     held = give("1.1", "CBP", by=plcy)
+    end_part(give("1.2", "CBP", by=plcy), by=plcy, reason="Agreed.")
     meeting = Meeting.objects.create(number=1, **act)
     Announcement.objects.create(meeting=meeting, title="ESC", held_at=T, read_ahead_at=T - timedelta(days=2), **act)
     Conclusion.objects.create(meeting=meeting, text="Agreed.", **act)
@@ -88,7 +91,9 @@ SPOILT = [  # which rows, what is done to them, which constraint refuses
     (ASSIGNED, "authority = ''", "responsibility_assigned_under_authority"),
     (ASSIGNED, "authority = 'meeting'", "responsibility_authority_says_who"),
     ("milestones_responsibility WHERE basis = 'named_in_plan'", "authority = 'chair'", "assigned_under_authority"),
-    (ASSIGNED, "ended_reason = 'Agreed.'", "responsibility_ended_by_somebody_with_reason"),
+    ("milestones_partend", "reason = ''", "part_end_says_why"),
+    ("milestones_partend", "authority = ''", "part_end_says_why"),
+    ("milestones_partend", "authority = 'meeting'", "part_end_authority_says_who"),
     ("milestones_addition", "reason = ''", "addition_says_why"),
     ("milestones_addition", "authority = 'meeting'", "addition_authority_says_who"),
     # Evidence, superseding, concurrence
@@ -134,9 +139,10 @@ TWICE = [
     (Contact, {}),
     (DraftRow, {}),
     (Nomination, {}),
+    (PartEnd, {}),
     (Person, {}),
     (ReadAhead, {}),
-    (Responsibility, {"basis": "assigned"}),
+    (Responsibility, {"basis": "assigned", "assigned_until": None}),
 ]
 
 

@@ -194,7 +194,7 @@ def test_a_part_is_ended_with_its_reason(client_of, plcy):
 
     assert (answer.status_code, answer.headers["Location"]) == (302, "/milestones/4.3/")
     assert told(answer) == ["Saved: the part of ICE/HSI in milestone 4.3 is ended."]
-    assert (held("4.3", "ICE-HSI").ended_by, held("4.3", "ICE-HSI").ended_reason) == (plcy, "Moved.")
+    assert (held("4.3", "ICE-HSI").end.by, held("4.3", "ICE-HSI").end.reason) == (plcy, "Moved.")
 
 
 def test_ending_asks_why(client_of, plcy):
