@@ -84,6 +84,10 @@ def _beside(user: User, reader: Reader, milestone: Milestone, no_update: str, re
     if not why_not_propose(user, milestone.responsible):
         yield offer("Write the text for COAC", "summary", milestone)
     if reader.is_plcy:
+        for held in speakers(milestone.responsible) if milestone.status in OPEN else ():
+            if held.agency_id != reader.agency:
+                query = f"?for_agency={held.agency_id}"
+                yield offer(f"Enter {held.agency.name}’s request for a new target", "revise", milestone, query)
         if milestone.status != Status.WITHDRAWN:
             yield Offer("Name an agency", f"{reverse('milestones:assign')}?milestone={milestone.code}")
             for held in milestone.responsible:

@@ -1,8 +1,6 @@
-"""What happens when somebody asks about an agency's word, and when that is answered? And who owes an answer?"""
+"""What happens when somebody asks about an agency's word, and when that is answered?"""
 
-from dataclasses import dataclass
-
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import F, QuerySet
 
 from esc_tracker import clock
 from esc_tracker.accounts.models import User
@@ -16,14 +14,6 @@ from milestones.words import STATEMENT_MAX
 
 ASK_SOMETHING = "Write the question."
 ANSWER_SOMETHING = "Write the answer."
-
-
-@dataclass(frozen=True)
-class OpenQuestions:
-    """How many questions wait for an answer: of the reader's agency, and by it."""
-
-    to_answer: int = 0
-    waiting: int = 0
 
 
 def ask(update: StatusUpdate, *, by: User, text: str) -> Question:
@@ -79,7 +69,8 @@ def answer(question: Question, *, by: User, text: str, check_in: CheckIn | None 
         if wrong := problem_with_text(text, STATEMENT_MAX, missing=ANSWER_SOMETHING):
             raise Incomplete({"text": wrong})
         asked.answer, asked.closed_at, asked.closed_by = text.strip(), this.recorded_at, by
-        asked.save(update_fields=["answer", "closed_at", "closed_by"])
+        asked.check_in = check_in
+        asked.save(update_fields=["answer", "closed_at", "closed_by", "check_in"])
         this.after = {"question": asked.pk, "answer": asked.answer}
         if check_in is not None:
             this.after["check_in"] = check_in.pk
@@ -95,23 +86,12 @@ def is_open(question: Question, reader: Reader) -> bool:
 def questions_for(reader: Reader) -> QuerySet[Question]:
     """Return the questions this reader may read, asked by their moment, oldest first; none for COAC. One query.
 
-    Each has `asked_of`, `agency`, `milestone`, `update` and `closing_update` fetched, `by_name` and `closer_name`
-    (str or null), `closer_code` (the agency of who closed it, or null).
+    Each has `asked_of`, `agency`, `milestone`, `update`, `closing_update` and `check_in` fetched, `by_name` and
+    `closer_name` (str or null), `closer_code` (the agency of who closed it, or null).
     """
     rows = Question.objects.filter(recorded_before(reader.moment)) if reader.sees_internal else Question.objects.none()
     return (
-        rows.select_related("asked_of", "agency", "milestone", "update", "closing_update")
+        rows.select_related("asked_of", "agency", "milestone", "update", "closing_update", "check_in")
         .annotate(by_name=F("by__name"), closer_name=F("closed_by__name"), closer_code=F("closed_by__agency_id"))
         .order_by("recorded_at", "pk")
     )
-
-
-def open_questions_for(reader: Reader) -> OpenQuestions:
-    """Count what the reader's agency is asked, and what it asked, while no answer came. One query, none for others."""
-    if reader.agency is None or not reader.sees_internal:
-        return OpenQuestions()
-    waiting = Q(closed_at=None) if reader.moment is None else Q(closed_at=None) | Q(closed_at__gte=reader.moment)
-    counts = Question.objects.filter(recorded_before(reader.moment), waiting).aggregate(
-        to_answer=Count("pk", filter=Q(asked_of=reader.agency)), waiting=Count("pk", filter=Q(agency=reader.agency))
-    )
-    return OpenQuestions(**counts)

@@ -17,7 +17,7 @@ from django.db.models import Exists, OuterRef
 
 from esc_tracker import clock
 from esc_tracker.accounts.models import Role, User, seated
-from milestones.models import CallReminder, CheckIn, StatusUpdate
+from milestones.models import CallReminder, CheckIn, Question, StatusUpdate, TargetRevision
 from milestones.people.contacts import mail_addresses
 from reports.mail import entered_mail, message_id, reminder_mail, report_mail
 from reports.models import ESC_ROLES, Delivery, WeeklyReport
@@ -70,8 +70,8 @@ def queue_notices(now: datetime) -> int:
 
     Running it twice, or twice at once, queues nothing twice. Two queries, and one more if there is something to queue.
     """
-    said = StatusUpdate.objects.filter(check_in=OuterRef("pk"))
-    entered = CheckIn.objects.filter(Exists(said), delivery=None).exclude(source_how="")
+    kept = [Exists(each.objects.filter(check_in=OuterRef("pk"))) for each in (StatusUpdate, TargetRevision, Question)]
+    entered = CheckIn.objects.filter(kept[0] | kept[1] | kept[2], delivery=None).exclude(source_how="")
     later = clock.wall() + WHOLE_AFTER
     rows = [
         Delivery(message=f"reminder-{each.pk}", reminder=each, agency_id=each.agency_id, queued_at=now)

@@ -14,8 +14,9 @@ from esc_tracker.reader import Reader
 from milestones.calls.changing import calls_from
 from milestones.calls.reminding import why_not_remind
 from milestones.calls.terms import terms_of
-from milestones.models import CallReminder, CheckIn, Milestone, StatusUpdate
+from milestones.models import CallReminder, CheckIn, Milestone, Question, StatusUpdate, TargetRevision
 from milestones.querysets import MilestoneQuerySet, coded
+from milestones.targets.account import say_target
 from milestones.telling import days_in_words, entered_in_words, say_completed, say_day
 from milestones.workflow import OPEN, Outcome, Outlook, Status
 from reports.mail import EnteredNotice, NoticeRow, ReminderNotice
@@ -61,27 +62,45 @@ def reminder_of(reminder: CallReminder) -> ReminderNotice:
 
 
 def entered_of(check_in: CheckIn) -> EnteredNotice:
-    """Return what PLCY entered for an agency, row by row, each with where to correct it. Three queries."""
+    """Return what PLCY entered for an agency, milestone by milestone, each with where to correct it. Five queries."""
     agency = check_in.agency_id
-    entered = {each.milestone_id: each for each in check_in.updates.all()}
+    entered: dict[int, list[tuple[str, str]]] = {}
+    corrects: dict[int, str] = {}
+    for key, page, facts in _entered(check_in):
+        entered.setdefault(key, []).extend(facts)
+        corrects.setdefault(key, page)
     if not entered:
         raise Needless("nothing was entered")
-    codes = [each.code for each in Milestone.objects.filter(pk__in=entered)]
-    rows = _milestones(agency, codes)
+    rows = _milestones(agency, [each.code for each in Milestone.objects.filter(pk__in=entered)])
     return EnteredNotice(
         agency=agency_name(agency),
         source=entered_in_words(check_in, agency_name(agency)),
         codes=[row.code for row in rows],
         rows=[
-            NoticeRow(
-                row.code,
-                _first_words(row),
-                list(_said(entered[row.pk])),
-                correct=reverse("milestones:update", args=[row.code]),
-            )
+            NoticeRow(row.code, _first_words(row), entered[row.pk], correct=reverse(corrects[row.pk], args=[row.code]))
             for row in rows
         ],
     )
+
+
+def _entered(check_in: CheckIn) -> Iterator[tuple[int, str, Iterator[tuple[str, str]]]]:
+    """Yield what came with a submission: the milestone's key, the page that takes a correction, and the facts."""
+    for update in check_in.updates.all():
+        yield update.milestone_id, "milestones:update", _said(update)
+    for revision in check_in.revisions.all():
+        yield revision.milestone_id, "milestones:revise", _wanted(revision)
+    for question in check_in.answers.all():
+        yield question.milestone_id, "milestones:update", _answered(question)
+
+
+def _wanted(revision: TargetRevision) -> Iterator[tuple[str, str]]:
+    yield "New target asked for", say_target(revision.new_target)
+    yield TargetRevision.Category(revision.category).label, f"“{revision.text}”"
+
+
+def _answered(question: Question) -> Iterator[tuple[str, str]]:
+    yield f"{agency_name(question.agency_id)} asked", f"“{question.text}”"
+    yield "Answer", f"“{question.answer}”"
 
 
 def _milestones(agency: str, codes: Sequence[str]) -> list[Milestone]:

@@ -70,13 +70,6 @@ def waiting_for(agency: str, user: User, reader: Reader, *, codes: Collection[st
     )
 
 
-def open_count(reader: Reader) -> int:
-    """Count the open milestones that wait for the word of the reader's agency. One query; none for others."""
-    if reader.agency is None:
-        return 0
-    return _spoken_for(reader.agency, reader).filter(status__in=values(OPEN)).count()
-
-
 def group_of(milestone: Milestone, today: date) -> str:
     """Return in which of GROUPS an open milestone stands."""
     if milestone.overdue:

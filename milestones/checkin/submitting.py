@@ -108,19 +108,22 @@ class Submission:
 
         Raises as `post_update` does, with nothing written.
         """
-        return self._keep(
+        return self.keep(
             lambda check_in: post_update(milestone, by=self.by, check_in=check_in, **said),
             is_new=lambda update, check_in: update.check_in_id == check_in.pk,
         )
 
     def answer(self, question: Question, text: str) -> tuple[Question, bool]:
         """Answer one question; say too whether that is new. Raises as `answer` does, with nothing written."""
-        return self._keep(
+        return self.keep(
             lambda check_in: answer(question, by=self.by, text=text, check_in=check_in),
             is_new=lambda asked, check_in: asked.closed_at is not None and asked.closed_at > check_in.recorded_at,
         )
 
-    def _keep(self, say: Callable[[CheckIn], Kept], *, is_new: Callable[[Kept, CheckIn], bool]) -> tuple[Kept, bool]:
+    def keep(self, say: Callable[[CheckIn], Kept], *, is_new: Callable[[Kept, CheckIn], bool]) -> tuple[Kept, bool]:
+        """Say something with this submission's check-in, which enters the record with the first that is new; say too
+        whether it was new, or had been said already. Raises what `say` raises, with nothing written.
+        """
         if self.check_in is not None:
             kept = say(self.check_in)
             return kept, is_new(kept, self.check_in)

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 
 from actions.target_dates import TargetDate
 from esc_tracker.reader import Reader
-from milestones.history.lines import HistoryLine, Quotes, named, signed
+from milestones.history.lines import HistoryLine, Quotes, named, signed, source
 from milestones.lateness import lateness
 from milestones.models import Milestone, StatusUpdate, TargetRevision
 from milestones.targets.account import target_at
-from milestones.telling import entered_in_words, say_completed, say_day
+from milestones.telling import say_completed, say_day
 from milestones.workflow import Move, Outcome, Outlook, Status, initial_status
 
 _DECIDED = {Move.CONFIRM: "approved"}  # what a meeting or a principal did to it; else they decided it
@@ -35,9 +35,7 @@ def told_acts(
 def _words(update: StatusUpdate, status: str, before: StatusUpdate | None, reader: Reader) -> HistoryLine:
     person = named(reader, update.by_code, update.by_name)  # type: ignore[attr-defined]  # annotated
     ours = reader.is_plcy or reader.agency == update.agency_id
-    entered = entered_in_words(update.check_in, update.agency.name, named=ours)
-    if entered:
-        entered = f" {entered[0].upper()}{entered[1:]}{f'; typed in by {person}' if person else ''}."
+    entered = source(reader, update.check_in, update.agency, update.by_name)  # type: ignore[attr-defined]  # annotated
     cleared = update.check_in.cleared_by if update.check_in and ours else ""
     return HistoryLine(
         at=update.recorded_at,

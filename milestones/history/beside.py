@@ -6,7 +6,7 @@ from esc_tracker import clock
 from esc_tracker.accounts.models import PLCY, agency_name
 from esc_tracker.reader import Reader
 from milestones.history.ledgers import Remark
-from milestones.history.lines import NOBODY, HistoryLine, ended, named
+from milestones.history.lines import NOBODY, HistoryLine, ended, named, source
 from milestones.models import Note, Question
 from milestones.questions import is_open
 from milestones.telling import say_day
@@ -32,10 +32,9 @@ def told_questions(questions: Sequence[Question], reader: Reader) -> Iterable[Hi
         )  # fmt: skip
         if question.closed_at and question.answer and not is_open(question, reader):
             code, name = question.closer_code, question.closer_name  # type: ignore[attr-defined]  # annotated
-            person, entered = named(reader, code, name), code != question.asked_of_id
-            by = f" Entered by {PLCY}{f' ({person})' if person else ''}." if entered else ""
+            by = source(reader, question.check_in, question.asked_of, name)
             yield HistoryLine(
-                at=question.closed_at, kind="question", speaker=asked, person="" if entered else person,
+                at=question.closed_at, kind="question", speaker=asked, person="" if by else named(reader, code, name),
                 sentence=f"Answered what {asker} asked on {say_day(clock.day_of(question.recorded_at))}.{by}",
                 quotes=(("", question.answer),),
             )  # fmt: skip

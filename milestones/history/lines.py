@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from esc_tracker.accounts.models import PLCY
+from esc_tracker.accounts.models import PLCY, Agency
 from esc_tracker.reader import Reader
 from milestones.authority import Decided, decided_in_words
+from milestones.models import CheckIn
+from milestones.telling import entered_in_words
 
 NOBODY = "The tracker"
 Quotes = tuple[tuple[str, str], ...]
@@ -31,6 +33,18 @@ class HistoryLine:
 def named(reader: Reader, agency: str | None, person: str | None) -> str:
     """Return the person's name if this reader may read it, else ""."""
     return person or "" if reader.is_plcy or (agency and agency == reader.agency) else ""
+
+
+def source(reader: Reader, check_in: CheckIn | None, agency: Agency, person: str | None) -> str:
+    """Say, as a sentence after others, where an agency's word came from that PLCY entered, and who typed it in, as far
+    as this reader may know; "" where the agency gave it itself.
+    """
+    ours = reader.is_plcy or reader.agency == agency.code
+    entered = entered_in_words(check_in, agency.name, named=ours)
+    if not entered:
+        return ""
+    typed = named(reader, PLCY, person)
+    return f" {entered[0].upper()}{entered[1:]}{f'; typed in by {typed}' if typed else ''}."
 
 
 def signed(reader: Reader, row: Decided, verb: str, person: str | None) -> tuple[str, str]:

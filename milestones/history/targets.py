@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from actions.target_dates import Kind, TargetDate
 from esc_tracker.accounts.models import PLCY
 from esc_tracker.reader import Reader
-from milestones.history.lines import HistoryLine, ended, named, signed
+from milestones.history.lines import HistoryLine, ended, named, signed, source
 from milestones.models import Milestone, TargetRevision
 from milestones.telling import slippage
 
@@ -51,12 +51,13 @@ def say_target(target: TargetDate) -> str:
 
 
 def _request(revision: TargetRevision, reader: Reader, sentence: str) -> HistoryLine:
+    entered = source(reader, revision.check_in, revision.agency, revision.by_name)  # type: ignore[attr-defined]  # annotated
     return HistoryLine(
         at=revision.recorded_at,
         kind="target",
         speaker=revision.agency.name,
-        person=named(reader, revision.agency_id, revision.by_name),  # type: ignore[attr-defined]  # annotated
-        sentence=sentence,
+        person="" if entered else named(reader, revision.agency_id, revision.by_name),  # type: ignore[attr-defined]  # annotated
+        sentence=f"{sentence}{entered}",
         quotes=((TargetRevision.Category(revision.category).label, revision.text),),
         place=(revision.version or 0) if revision.decided_by_id is None else 0,  # asked before it was decided
     )

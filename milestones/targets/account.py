@@ -13,7 +13,7 @@ from milestones.authority import decided_in_words
 from milestones.models import Milestone, Responsibility, StatusUpdate, TargetRevision
 from milestones.permissions import speakers
 from milestones.targets.moves import may_see_waiting
-from milestones.telling import say_moves, slippage
+from milestones.telling import entered_in_words, say_moves, slippage
 from milestones.workflow import OPEN
 
 State = TargetRevision.State
@@ -26,7 +26,7 @@ class Asked:
     """One request for a new target, in words: who asked, from which date to which, why, and what became of it.
 
     `moved` is true where the target moved by it; `slipped` is "+2 months", "" where a date is missing; `decision` is ""
-    while it waits; `person` and the names in `decision` only where this reader may read them.
+    while it waits; `person` is where PLCY entered it from, if it did. Names only where this reader may read them.
     """
 
     pk: int
@@ -64,7 +64,7 @@ def revisions_of(milestone: Milestone, reader: Reader) -> list[TargetRevision]:
     """Fetch the requests made by the reader's moment, agency and names fetched; none for COAC. One query."""
     if not reader.sees_internal:
         return []
-    rows = TargetRevision.objects.filter(milestone=milestone).select_related("agency")
+    rows = TargetRevision.objects.filter(milestone=milestone).select_related("agency", "check_in")
     rows = rows.annotate(by_name=F("by__name"), decider_name=F("decided_by__name"))
     return list(rows if reader.moment is None else rows.filter(recorded_at__lt=reader.moment))
 
@@ -160,10 +160,11 @@ def _planned(milestone: Milestone) -> TargetDate | None:
 
 
 def _asked(revision: TargetRevision, state: str, before: TargetDate | None, reader: Reader) -> Asked:
+    entered = entered_in_words(revision.check_in, revision.agency.name, named=False)
     return Asked(
         pk=revision.pk,
         agency=revision.agency.name,
-        person=_named(reader, revision.agency_id, revision.by_name),  # type: ignore[attr-defined]  # annotated
+        person=entered or _named(reader, revision.agency_id, revision.by_name),  # type: ignore[attr-defined]  # annotated
         at=revision.recorded_at,
         before=before,
         after=revision.new_target,

@@ -8,6 +8,7 @@ from django import forms
 from django.http import QueryDict
 
 from actions.target_dates import DATED, Kind, TargetDate, iso
+from milestones.checkin.forms import SubmissionForm
 from milestones.forms import PlainText, TargetField
 from milestones.models import TargetRevision
 from milestones.telling import say_day
@@ -48,8 +49,15 @@ class RevisionForm(forms.Form):
     text = PlainText(label="Why does the target have to move?", limit=STATEMENT_MAX, rows=4)
 
     def __init__(
-        self, data: QueryDict | None = None, *, present: TargetDate | None, today: date, **kwargs: Any
+        self,
+        data: QueryDict | None = None,
+        *,
+        present: TargetDate | None,
+        today: date,
+        source: SubmissionForm | None = None,
+        **kwargs: Any,
     ) -> None:
+        self.source = source  # where the request came from, if PLCY enters it
         if data is not None and "new_target" not in data:
             data = data.copy()
             data["new_target"] = DATED_CHOICE
@@ -58,6 +66,10 @@ class RevisionForm(forms.Form):
         self.fields["new_target"].widget.choices = choices
         earliest = present.due_on if present else None
         self.fields["new_target"].help_text = _what_happens(earliest, today)
+
+    def is_valid(self) -> bool:
+        """Say whether request and source can both be taken."""
+        return super().is_valid() & (self.source is None or self.source.is_valid())
 
     def clean(self) -> dict[str, Any]:
         """Ask for the date where one was chosen."""

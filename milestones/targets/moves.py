@@ -17,9 +17,14 @@ def accepted_at_once(present: date | None, new: date | None) -> bool:
     return new is not None and (present is None or new < present)
 
 
-def why_not_revise(user: User, status: str, responsible: Sequence[Responsibility]) -> str:
-    """Say why this person may not ask for a new target; "" when they may. No query."""
-    return why_not_update(user, status, responsible) or ("" if status in OPEN else ONLY_OPEN)
+def why_not_revise(
+    user: User, status: str, responsible: Sequence[Responsibility], *, speaking_for: str | None = None
+) -> str:
+    """Say why this person may not ask for a new target, or enter what the agency `speaking_for` asked; "" when they
+    may. No query.
+    """
+    refusal = why_not_update(user, status, responsible, speaking_for=speaking_for)
+    return refusal or ("" if status in OPEN else ONLY_OPEN)
 
 
 def may_see_waiting(reader: Reader, responsible: Sequence[Responsibility]) -> bool:

@@ -10,7 +10,7 @@ from esc_tracker.accounts.models import User
 from esc_tracker.journal.acts import Act, act
 from milestones.authority import CHAIR, Authority
 from milestones.meetings.held import problems_naming
-from milestones.models import Milestone, Responsibility, TargetRevision
+from milestones.models import CheckIn, Milestone, Responsibility, TargetRevision
 from milestones.overdue import settle_flag
 from milestones.permissions import why_not_decide_revision
 from milestones.refusals import Incomplete, NotAllowed, StaleUpdate, demand, problem_with_text
@@ -19,7 +19,7 @@ from milestones.words import STATEMENT_MAX
 from milestones.workflow import UPDATABLE
 
 State = TargetRevision.State
-_ASKED = ("new_target_kind", "new_target_on", "category", "text")
+_ASKED = ("agency_id", "new_target_kind", "new_target_on", "category", "text")
 
 
 def request_revision(
@@ -31,21 +31,24 @@ def request_revision(
     category: str,
     text: str,
     seen_waiting: int | None = None,
+    check_in: CheckIn | None = None,
 ) -> TargetRevision:
     """Ask for a new target. Earlier or first, and not before today: accepted at once. Later or removed: it waits.
 
     A new request supersedes a pending one; `seen_waiting` is the key of the one its writer saw (0: none did wait; None:
-    whichever it is). The same request sent twice has one effect. Raises NotAllowed, StaleUpdate or Incomplete, with
-    nothing written. Ten queries at most.
+    whichever it is); `check_in` names the agency and the source of a request that PLCY enters. The same request sent
+    twice has one effect. Raises NotAllowed, StaleUpdate or Incomplete, with nothing written. Ten queries at most.
     """
     with act("milestones.request_revision", by=by, about=milestone.code) as this:
         row = Milestone.objects.get(pk=milestone.pk)
         responsible = list(Responsibility.objects.filter(milestone=row).in_force().lead_first())
-        demand(why_not_revise(by, row.current_status, responsible))
+        agency = check_in.agency_id if check_in else by.agency_id
+        demand(why_not_revise(by, row.current_status, responsible, speaking_for=agency))
         revision = TargetRevision(
             milestone=row,
-            agency=by.agency,
+            agency_id=str(agency),  # whoever may ask has one
             by=by,
+            check_in=check_in,
             recorded_at=this.recorded_at,
             new_target_kind=target.kind,
             new_target_on=target.due_on,

@@ -39,7 +39,7 @@ def taken_twice(rows: Sequence[tuple[type[Model], dict[str, Any]]]) -> list[str]
         columns = ", ".join(f'"{field.column}"' for field in model._meta.concrete_fields if field.column != key)
         table = model._meta.db_table
         try:
-            run(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {table} WHERE {key} = {row.pk}")  # noqa: S608
+            run(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {table} WHERE {key} = {row.pk}")  # noqa: S608 - our own words
             taken.append(model.__name__)
         except IntegrityError:
             pass

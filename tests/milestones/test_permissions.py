@@ -142,7 +142,8 @@ OFFERED = {
         "5.1",
         ("Enter CBP’s answer", "Enter USPS’s answer"),
         (
-            "Add a note", "Write the text for COAC", "Name an agency", "End CBP’s part", "End USPS’s part",
+            "Add a note", "Write the text for COAC", "Enter CBP’s request for a new target",
+            "Enter USPS’s request for a new target", "Name an agency", "End CBP’s part", "End USPS’s part",
             "End ICE/HSI’s part", "Withdraw it",
         ),
         "",

@@ -7,8 +7,6 @@ import pytest
 
 from actions.target_dates import TargetDate
 from esc_tracker import clock
-from esc_tracker.reader import reader_for
-from milestones.checkin.rows import open_count
 from milestones.checkin.typed import Choice
 from milestones.deciding import confirm
 from milestones.models import Milestone, Responsibility
@@ -291,12 +289,6 @@ def test_choosing_an_agency_takes_few(client_of, plcy, django_assert_max_num_que
 
     with django_assert_max_num_queries(8):
         client.get("/check-in/")
-
-
-def test_open_milestones_are_counted_for_the_readers_agency(cbp, reader, plcy, django_assert_num_queries):
-    with django_assert_num_queries(2):
-        assert (open_count(reader_for(cbp)), open_count(reader_for(plcy))) == (9, 14)
-    assert open_count(reader_for(reader)) == 0
 
 
 def test_nothing_that_was_typed_reaches_the_page_unescaped(client_of, cbp):

@@ -231,9 +231,11 @@ def test_answer_entered_by_plcy_says_so(reader, ice, plcy, plan):
     )  # fmt: skip
     answer(question, by=plcy, text="All.", check_in=came)
 
-    sentence = "ICE/HSI: Answered what PLCY asked on Sep 14, 2020. Entered by PLCY"
+    sentence = (
+        "ICE/HSI: Answered what PLCY asked on Sep 14, 2020. Entered by PLCY from ICE/HSI's e-mail of Sep 11, 2020"
+    )
     assert told("4.3", reader, kind="question")[0] == f"{sentence}."
-    assert told("4.3", plcy, kind="question")[0] == f"{sentence} (PLCY)."
+    assert told("4.3", plcy, kind="question")[0] == f"{sentence} (Lee Park); typed in by PLCY."
 
 
 def test_due_out_and_its_answer_are_told_as_of_their_day(reader, ice, plcy, plan):

@@ -7,12 +7,15 @@ import pytest
 from django.core.mail import BadHeaderError
 from django.db import connection
 
+from actions.target_dates import TargetDate
 from esc_tracker import clock
 from esc_tracker.accounts.models import Agency, Role, User
 from milestones.calls.reminding import remind
-from milestones.checkin.submitting import Source, open_check_in
+from milestones.checkin.submitting import Source, Submission, open_check_in
 from milestones.deciding import withdraw
-from milestones.models import CallReminder, CheckIn
+from milestones.models import CallReminder, CheckIn, StatusUpdate
+from milestones.questions import ask
+from milestones.targets.revisions import request_revision
 from milestones.updates import post_update
 from milestones.workflow import Outlook
 from reports import delivery, tasks
@@ -257,6 +260,25 @@ def test_an_agency_is_told_what_was_entered_for_it_row_by_row_with_where_to_corr
     assert "Why: “Counsel has not answered.” Forecast: Dec. 2020" in text
     assert "Correct it: https://esc.example/milestones/11.2/update/" in text
     assert Delivery.objects.get().sent_to == ["uspto@esc.example"]
+
+
+def test_a_new_target_and_an_answer_are_told_with_it(call, plcy, uspto, mailoutbox):
+    question = ask(StatusUpdate.objects.get(), by=plcy, text="Which notice?")
+    source = Source(who="Dana Reyes", on=date(2020, 9, 11), how=CheckIn.How.MAIL)
+    submission = Submission(uspto.agency, plcy, source=source)
+    submission.answer(question, "The second.")
+    row = milestone(USPTOS)
+    asked = {"target": TargetDate.month(2021, 2), "category": "legal", "text": "A review takes longer."}
+    request_revision(row, by=plcy, seen_version=row.version, check_in=submission.check_in, **asked)
+    delivery.queue_notices(in_september(14))
+
+    send(in_september(14), minutes=2)
+
+    text = " ".join(mailoutbox[0].body.split())
+    assert "PLCY asked: “Which notice?” Answer: “The second.”" in text
+    assert "New target asked for: Feb. 2021" in text
+    assert "Legal or regulatory process: “A review takes longer.”" in text
+    assert "Correct it: https://esc.example/milestones/11.2/revise/" in text
 
 
 def test_it_waits_a_minute_so_that_all_answers_of_the_submission_are_told(call, plcy, mailoutbox):
