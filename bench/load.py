@@ -16,12 +16,12 @@ from django.core.management import call_command
 django.setup()
 
 from esc_tracker import clock  # noqa: E402 - models exist only once Django is set up
-from esc_tracker.accounts.sample_accounts import seat_sample_accounts  # noqa: E402
-from milestones.models import Milestone  # noqa: E402
-from milestones.plan.loading import PLAN_FILE, load_plan  # noqa: E402
-from milestones.updates import post_update  # noqa: E402
-from milestones.words import Words  # noqa: E402
-from milestones.workflow import Outlook, Status  # noqa: E402
+from esc_tracker.accounts.sample_accounts import seat_sample_accounts  # noqa: E402 - as above
+from milestones.models import Milestone  # noqa: E402 - as above
+from milestones.plan.loading import PLAN_FILE, load_plan  # noqa: E402 - as above
+from milestones.updates import post_update  # noqa: E402 - as above
+from milestones.words import Words  # noqa: E402 - as above
+from milestones.workflow import Outlook, Status  # noqa: E402 - as above
 
 PER_ACTION = 10
 BEGINS_AT = datetime(2020, 7, 1, 14, tzinfo=UTC)

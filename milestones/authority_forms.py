@@ -13,7 +13,7 @@ from django.http import QueryDict
 
 from esc_tracker import clock
 from milestones.authority import PRINCIPAL_MAX, Authority, AuthorityKind, problems_with_authority
-from milestones.forms import AskedChoice, DayField, PlainText
+from milestones.forms import AskedChoice, DayField, PlainText, choose_from
 from milestones.models import Meeting
 from milestones.telling import say_day
 
@@ -69,7 +69,7 @@ class AuthorityFields(forms.Form):
             self.fields["authority"].help_text = f"{own} {MAY_RECORD}"
         self.fields["authority"].initial = offered[0][0]
         meetings = [("", "Choose the meeting"), *((str(each.number), _said(each)) for each in held)]
-        self.fields["authority_meeting"].choices = meetings  # type: ignore[attr-defined]  # it is a choice
+        choose_from(self, "authority_meeting", meetings)
 
     def clean(self) -> dict[str, Any]:
         """Ask the rules, and show each answer at its field unless that is wrong already."""

@@ -1,9 +1,9 @@
 """What did the person write, and what is wrong with it, in words they can act on?"""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.http import QueryDict
@@ -39,6 +39,11 @@ REPORTED_CHOICES = {
 def as_kept(typed: str | None) -> str:
     """Return a text as the record keeps it: trimmed, each line break one character."""
     return (typed or "").replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def choose_from(form: forms.Form, name: str, choices: Iterable[tuple[str, str]]) -> None:
+    """Give a field of a form what there is to choose from."""
+    cast(forms.ChoiceField, form.fields[name]).choices = list(choices)
 
 
 class PlainText(forms.CharField):

@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.http import HttpRequest
 
 from esc_tracker.accounts.models import Role
-from esc_tracker.reader import Reader
+from esc_tracker.reader import Reader, reader_of
 from milestones.calls.weeks import period_of
 from milestones.models import Milestone, Question, Responsibility, StatusUpdate, TargetRevision
 from milestones.querysets import LEAD_OR_JOINT, recorded_before, still_open
@@ -42,7 +42,7 @@ def waiting_of(request: HttpRequest) -> Waiting:
     A page that has counted what is overdue already leaves the number as `request.overdue_count`: for one who cannot
     act nothing else is counted, so then there is none.
     """
-    reader: Reader = request.reader  # type: ignore[attr-defined]
+    reader = reader_of(request)
     there: Waiting | None = getattr(request, "waiting", None)
     if there is None:
         late: int | None = getattr(request, "overdue_count", None)

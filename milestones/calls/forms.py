@@ -10,7 +10,7 @@ from django import forms
 from esc_tracker import clock
 from esc_tracker.accounts.models import Agency
 from milestones.calls.terms import Terms
-from milestones.forms import DayField, PlainText
+from milestones.forms import DayField, PlainText, choose_from
 from milestones.words import SHORT_MAX, STATEMENT_MAX
 
 _HOUR = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])(:00)?")
@@ -99,7 +99,7 @@ class ExtendForm(DueForm):
         super().__init__(*args, **kwargs)
         self.agencies = {each.code: each for each in agencies}
         chosen = [("", "Choose the agency"), *((each.code, each.name) for each in agencies)]
-        self.fields["agency"].choices = chosen  # type: ignore[attr-defined]  # it is a ChoiceField
+        choose_from(self, "agency", chosen)
 
 
 class LineForm(forms.Form):

@@ -7,7 +7,7 @@ from django import forms
 from django.http import QueryDict
 
 from esc_tracker.accounts.models import Agency, Role, User
-from milestones.forms import DayField, PlainText
+from milestones.forms import DayField, PlainText, choose_from
 from milestones.models import Person
 from milestones.people.contacts import Part
 from milestones.people.naming import EMAIL_MAX, NAME_MAX, PHONE_MAX
@@ -46,7 +46,7 @@ class PersonForm(ProblemForm):
         self.seats = {str(seat.pk): seat for seat in seats}
         offered = [(key, f"{seat.name}, {seat.email}") for key, seat in self.seats.items()]
         choices = [("", "None"), *offered]
-        self.fields["seat"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
+        choose_from(self, "seat", choices)
 
     @property
     def details(self) -> dict[str, Any]:
@@ -92,12 +92,16 @@ class ContactsForm(ProblemForm):
         self.codes = list(codes)
         self.people = {str(person.pk): person for person in people}
         named = [(key, person.name) for key, person in self.people.items()]
-        self.fields["milestones"].choices = [(code, code) for code in codes]  # type: ignore[attr-defined]
-        self.fields["person"].choices = [  # type: ignore[attr-defined]
-            ("", "Choose a person"),
-            *named,
-            (NOBODY, "Nobody: end it"),
-        ]
+        choose_from(self, "milestones", [(code, code) for code in codes])
+        choose_from(
+            self,
+            "person",
+            [
+                ("", "Choose a person"),
+                *named,
+                (NOBODY, "Nobody: end it"),
+            ],
+        )
 
     @property
     def chosen(self) -> list[str]:
@@ -133,7 +137,7 @@ class HandOverForm(ProblemForm):
         self.people = {str(person.pk): person for person in people}
         for name in ("giver", "successor"):
             choices = [("", "Choose a person"), *((key, person.name) for key, person in self.people.items())]
-            self.fields[name].choices = choices  # type: ignore[attr-defined]
+            choose_from(self, name, choices)
 
 
 class NominationForm(ProblemForm):
@@ -156,8 +160,12 @@ class NominationForm(ProblemForm):
 
     def __init__(self, data: QueryDict | None = None, *, agencies: Sequence[Agency], **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
-        self.fields["role"].choices = [("", "Choose a role"), *Role.choices]  # type: ignore[attr-defined]
-        self.fields["agency"].choices = [  # type: ignore[attr-defined]
-            ("", "None"),
-            *((each.code, each.name) for each in agencies),
-        ]
+        choose_from(self, "role", [("", "Choose a role"), *Role.choices])
+        choose_from(
+            self,
+            "agency",
+            [
+                ("", "None"),
+                *((each.code, each.name) for each in agencies),
+            ],
+        )

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from esc_tracker.accounts.models import Agency
 from esc_tracker.rendering import RadioTiles
 from milestones.authority_forms import AuthorityFields
-from milestones.forms import AskedChoice, PlainText
+from milestones.forms import AskedChoice, PlainText, choose_from
 from milestones.models import Milestone, Responsibility
 from milestones.words import STATEMENT_MAX
 
@@ -69,11 +69,15 @@ class AssignForm(ReasonedForm):
         **kwargs: Any,
     ) -> None:
         super().__init__(data, **kwargs)
-        self.fields["milestones"].choices = [(row.code, row.text) for row in offered]  # type: ignore[attr-defined]
-        self.fields["agency"].choices = [  # type: ignore[attr-defined]  # both are choices
-            ("", "Choose the agency"),
-            *((each.code, str(each)) for each in agencies),
-        ]
+        choose_from(self, "milestones", [(row.code, row.text) for row in offered])
+        choose_from(
+            self,
+            "agency",
+            [
+                ("", "Choose the agency"),
+                *((each.code, str(each)) for each in agencies),
+            ],
+        )
         self.agencies = {each.code: each for each in agencies}
 
     def clean_agency(self) -> Agency:

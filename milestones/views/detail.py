@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from esc_tracker.accounts.models import PLCY, User
 from esc_tracker.numbers import opening
-from esc_tracker.reader import Reader
+from esc_tracker.reader import Reader, reader_of
 from milestones.history import (
     Ledgers,
     history_of,
@@ -32,7 +32,7 @@ from milestones.reported import reported_of
 from milestones.tables import target_in_words
 from milestones.targets.account import targets_of
 from milestones.telling import entered_in_words, say_completed
-from milestones.views.reading import reader_of, tell_the_header
+from milestones.views.reading import tell_the_header
 from milestones.waits import waits_of
 from milestones.workflow import NOT_RELEASED, UPDATABLE, Move, Outcome, Outlook, Status
 

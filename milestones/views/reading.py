@@ -13,7 +13,7 @@ from django_tables2 import SingleTableMixin
 
 from esc_tracker.accounts.models import Agency, User
 from esc_tracker.accounts.templatetags.esc import PAGE_SIZES
-from esc_tracker.reader import Reader
+from esc_tracker.reader import Reader, reader_of
 from milestones.exports import milestones_csv
 from milestones.filters import UNASSIGNED, MilestoneFilter, known_choices, shown
 from milestones.links import link
@@ -27,11 +27,6 @@ from milestones.workflow import OPEN
 
 SOON = timedelta(days=60)
 WHOLE = 200  # rows that a page without pages shows at most
-
-
-def reader_of(request: HttpRequest) -> Reader:
-    """Return who reads; the middleware found it out."""
-    return cast(Reader, request.reader)  # type: ignore[attr-defined]
 
 
 # --- The list -------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from esc_tracker import clock
 from esc_tracker.accounts.models import Agency
 from esc_tracker.journal.models import Entry
-from esc_tracker.reader import Reader, last_day_before
+from esc_tracker.reader import Reader, last_day_before, reader_of
 from milestones.links import link
 from milestones.meetings.due_outs import due_outs_known
 from milestones.models import Conclusion, DueOut, Meeting
@@ -42,7 +42,7 @@ class Listed:
 
 def committee(request: HttpRequest) -> Reader:
     """Return the reader, or refuse whoever is not of the committee: COAC has no meetings."""
-    reader: Reader = request.reader  # type: ignore[attr-defined]
+    reader = reader_of(request)
     if not reader.sees_internal:
         raise PermissionDenied("Meetings are for the committee: its members, its readers and PLCY.")
     return reader

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from esc_tracker.accounts.templatetags.esc import PAGE_SIZES
-from esc_tracker.reader import Reader
+from esc_tracker.reader import Reader, reader_of
 from milestones.exports import milestones_csv
 from milestones.filters import shown
 from milestones.links import link
@@ -29,7 +29,7 @@ from reports.wording import agreeing
 @require_safe
 def overdue(request: HttpRequest) -> HttpResponseBase:
     """Show what is overdue, with its counts by age and agency, or hand it out as a file."""
-    reader: Reader = request.reader  # type: ignore[attr-defined]
+    reader = reader_of(request)
     survey = take_survey(reader)
     request.overdue_count = len(survey.overdue)  # type: ignore[attr-defined]
     form = OverdueFilters(request.GET, survey=survey, sorts=OverdueTable.sorts(reader))
@@ -116,7 +116,7 @@ def _order(form: OverdueFilters) -> tuple[str, ...] | None:
 
 def _file(request: HttpRequest, survey: Survey, form: OverdueFilters) -> HttpResponseBase:
     """Answer with all that was asked for as CSV, or with why there is no file."""
-    reader: Reader = request.reader  # type: ignore[attr-defined]
+    reader = reader_of(request)
     problems = form.sentences
     if request.GET["export"] != "csv":
         problems = [f"This list can be exported as csv, not as “{shown(request.GET['export'])}”."]

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from esc_tracker import clock
 from esc_tracker.accounts.models import Role, User
 from esc_tracker.marks import Segment
-from esc_tracker.reader import Reader, last_day_before
+from esc_tracker.reader import Reader, last_day_before, reader_of
 from milestones import telling
 from milestones.calls.calling import latest_due_call
 from milestones.filters import UNASSIGNED, UNASSIGNED_LABEL
@@ -61,7 +61,7 @@ class Changed:
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     """Show the first page for this reader's role."""
-    reader: Reader = request.reader  # type: ignore[attr-defined]
+    reader = reader_of(request)
     views: dict[Role, tuple[str, Callable[[HttpRequest, Reader], Page]]] = {
         Role.PLCY_STAFF: ("overview/plcy.html", _for_plcy),
         Role.ESC_MEMBER: ("overview/member.html", _for_member),

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from esc_tracker.accounts.guards import only
 from esc_tracker.accounts.models import Role, User
-from esc_tracker.reader import Reader, coac_reader, esc_reader
+from esc_tracker.reader import Reader, coac_reader, esc_reader, reader_of
 from milestones.calls.weeks import ReportingWeek
 from milestones.links import link
 from milestones.models import Milestone, StatusUpdate
@@ -65,7 +65,7 @@ class Opened:
 @require_safe
 def reports(request: HttpRequest) -> HttpResponse:
     """List the reports this reader may open, the newest first."""
-    reader: Reader = request.reader  # type: ignore[attr-defined]
+    reader = reader_of(request)
     standing = ReleasedEdition.objects.visible_to(reader).select_related("release").defer("figures")
     rows = (
         WeeklyReport.objects.visible_to(reader)
@@ -81,7 +81,7 @@ def reports(request: HttpRequest) -> HttpResponse:
 @require_safe
 def report(request: HttpRequest, week: ReportingWeek) -> HttpResponse:
     """Show one edition of a report from its frozen figures."""
-    reader: Reader = request.reader  # type: ignore[attr-defined]
+    reader = reader_of(request)
     opened = _open(request, week)
     told = account_of(json.loads(opened.text), reader)
     return render(
@@ -145,7 +145,7 @@ def _list_in_words(listed: list[Listed], reader: Reader) -> dict[str, str]:
 
 def _open(request: HttpRequest, week: ReportingWeek) -> Opened:
     """Find the edition and version asked for; what this reader may not know of is not there. Two queries."""
-    reader: Reader = request.reader  # type: ignore[attr-defined]
+    reader = reader_of(request)
     edition = request.GET.get("edition", COAC if reader.is_coac else ESC)
     asked = request.GET.get("version", "")
     if edition not in {ESC, COAC} or (edition == ESC and reader.is_coac):
@@ -235,7 +235,7 @@ def publish(request: HttpRequest, week: ReportingWeek) -> HttpResponse:
         return _refused(request, found, "This report was published already.")
     waits = StatusUpdate.objects.filter(recorded_at__gte=found.as_of).count()
     page = {
-        "account": account_of(found.content, request.reader),  # type: ignore[attr-defined]
+        "account": account_of(found.content, reader_of(request)),
         "report": found,
         "why_not": weekly.why_not_publish(found, by=_person(request)),
         "waits": f"{counted(waits, 'update')} made since {agreeing(waits, 'waits', 'wait')} for the next report"
@@ -303,7 +303,7 @@ def _person(request: HttpRequest) -> User:
 
 def _find(request: HttpRequest, week: ReportingWeek) -> WeeklyReport:
     """Return the version asked for, else the newest; 404 where there is none, 403 for an earlier day."""
-    if refusal := why_not_then(request.reader):  # type: ignore[attr-defined]
+    if refusal := why_not_then(reader_of(request)):
         raise PermissionDenied(refusal)
     versions = WeeklyReport.objects.filter(week=str(week)).order_by("-version")
     asked = request.GET.get("version", "")

@@ -1,6 +1,7 @@
 """Does only what is documented ever happen, whoever of all roles does what, in whatever order?
 
-Every door is tried by everybody, with sound and unsound input; tests/faults/committee.py holds the law.
+Every door is tried by everybody, with sound and unsound input; tests/faults/committee.py holds the law. One long class,
+because hypothesis takes the rules of a machine from one.
 """
 
 from collections.abc import Callable
