@@ -11,11 +11,12 @@ from django.utils.functional import SimpleLazyObject
 from esc_tracker import clock
 from esc_tracker.accounts.models import Role, User
 from esc_tracker.reader import Reader
-from reports.waiting import ACTING, Waiting, waiting_of
+from reports.waiting import Waiting, waiting_of
 from reports.wording import week_in_words
 
 EVERYBODY = frozenset({Role.ESC_MEMBER, Role.PLCY_STAFF, Role.READER, Role.COAC_READER})
 COMMITTEE = EVERYBODY - {Role.COAC_READER}
+ACTING = frozenset({Role.ESC_MEMBER, Role.PLCY_STAFF})
 
 MILESTONE_PAGES = (
     *("milestones:detail", "milestones:update", "milestones:revise", "milestones:confirm", "milestones:return"),

@@ -58,8 +58,8 @@ def mail_addresses(agency_code: str, codes: Collection[str], today: date) -> tup
     return sorted(to), sorted(cc - to)
 
 
-def untold(reader: Reader) -> list[str]:
-    """Return the numbers of the open milestones about which nobody would be told, in plan order. One query.
+def untold(reader: Reader) -> list[Milestone]:
+    """Return the open milestones about which nobody would be told, in plan order. One query.
 
     No agency leads or shares it, or none of those has a contact or a seat that mail reaches.
     """
@@ -70,7 +70,7 @@ def untold(reader: Reader) -> list[str]:
     told = held.filter(Exists(named_for.filter(part__in=REACHED)) | Exists(seats))
     rows: MilestoneQuerySet = Milestone.objects.visible_to(reader)
     rows = rows.filter(~Exists(told), status__in=values(OPEN))
-    return [row.code for row in rows.order_by("action_id", "position")]
+    return list(rows.order_by("action_id", "position"))
 
 
 def left_without_contact(user: User) -> list[str]:

@@ -22,7 +22,6 @@ from reports import sentences
 from reports.decisions.decided import decided_lately
 from reports.decisions.recording import LEAVE, Choice, Result, choices_in, record_choices
 from reports.decisions.waiting import Completion, DateChange, Desk, Waiting, waiting_for
-from reports.waiting import waiting_of
 from reports.wording import agreeing
 
 NOTHING_CHOSEN = "Nothing was chosen, so nothing was recorded."
@@ -83,7 +82,12 @@ def _page(
         "ours": "" if reader.is_plcy else agency_name(reader.agency or ""),
     }
     if reader.is_plcy:
-        context |= {"unnamed": waiting_of(request).nobodys, "untold": untold(reader), "proposals": desk.texts}
+        nobody_told = untold(reader)
+        context |= {
+            "unnamed": sum(row.unassigned for row in nobody_told),  # where no agency is named, nobody is told
+            "untold": [row.code for row in nobody_told],
+            "proposals": desk.texts,
+        }
     return render(request, "decisions/list.html", context)
 
 

@@ -27,7 +27,7 @@ from reports.lines import last_words, lines_of
 from reports.models import ReleasedEdition, WeeklyReport
 from reports.progress import bar_of, in_words
 from reports.survey import Fact, Survey, by_due_day, silent_agencies, take_survey
-from reports.waiting import waiting_of
+from reports.waiting import take_waiting, waiting_of
 from reports.wording import agreeing, say_due, say_target, week_in_words
 
 FIRST = 6  # overdue milestones shown before "all"
@@ -80,7 +80,7 @@ def _for_plcy(request: HttpRequest, reader: Reader) -> Page:
     call = latest_due_call(reader.moment)
     survey = take_survey(reader, call=call, since=_a_week_ago(reader))
     return _plan(request, reader, survey) | {
-        "waiting": _waiting(request, reader),
+        "waiting": _waiting(request, survey, reader),
         "call_fell_due": call is not None,
         "silent": [
             Row(
@@ -287,9 +287,10 @@ def _row(label: str, url: str, facts: Sequence[Fact]) -> Row:
 # --- What waits, and for whom ---------------------------------------------------------------------------------------
 
 
-def _waiting(request: HttpRequest, reader: Reader) -> list[Row]:
+def _waiting(request: HttpRequest, survey: Survey, reader: Reader) -> list[Row]:
     """Return what waits for the chair's office. Two queries, one for a day gone by."""
-    waiting = waiting_of(request)
+    waiting = waiting_of(request) if reader.may_act else take_waiting(reader, overdue=len(survey.overdue))
+    unnamed = sum(fact.is_open for fact in survey.of_nobody())
     decisions = link("reports:decisions", reader=reader)
     nobodys = link("milestones:list", reader=reader, agency=UNASSIGNED, status=values(OPEN))
     rows = [
@@ -300,9 +301,9 @@ def _waiting(request: HttpRequest, reader: Reader) -> list[Row]:
             waiting.completions,
         ),
         Row(
-            agreeing(waiting.nobodys, "open milestone without an agency", "open milestones without an agency"),
+            agreeing(unnamed, "open milestone without an agency", "open milestones without an agency"),
             link("milestones:assign", reader=reader) if reader.may_act else nobodys,
-            waiting.nobodys,
+            unnamed,
         ),
         Row(
             agreeing(waiting.asked_by_us, "milestone with an open question", "milestones with an open question"),

@@ -9,7 +9,7 @@ from milestones.deciding import confirm
 from milestones.questions import ask
 from milestones.targets.revisions import request_revision
 from milestones.workflow import Status
-from reports.waiting import Waiting, take_waiting
+from reports.waiting import Waiting, take_waiting, waiting_of
 from tests.milestones.telling import in_september, milestone, say
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +44,7 @@ def test_the_chairs_office_has_what_it_decides_and_asked(record, plcy):
 
     assert (waits.date_changes, waits.completions, waits.to_decide) == (1, 1, 2)
     assert waits.asked_by_us == 1
-    assert (waits.ours, waits.nobodys) == (1, 13)
+    assert waits.ours == 1
     assert waits.overdue == 14
 
 
@@ -62,9 +62,22 @@ def test_a_decision_made_waits_no_more(record, plcy):
     assert take_waiting(reader_for(plcy)).to_decide == 1
 
 
-def test_those_who_cannot_act_have_what_is_overdue(record, reader, coac):
-    assert take_waiting(reader_for(reader)) == Waiting(overdue=14)
-    assert take_waiting(reader_for(coac)) == Waiting(overdue=15)
+def test_two_questions_on_one_milestone_are_one_milestone(record, plcy):
+    ask(milestone("4.4").updates.get(), by=plcy, text="Since when?")
+
+    assert take_waiting(reader_for(plcy)).asked_by_us == 1
+
+
+def test_what_is_counted_already_is_not_counted_again(record, cbp):
+    assert take_waiting(reader_for(cbp), overdue=3).overdue == 3
+
+
+def test_those_who_cannot_act_have_what_is_overdue(record, reader, coac, rf):
+    for person, overdue in ((reader, 14), (coac, 15)):
+        request = rf.get("/")
+        request.reader = reader_for(person)
+
+        assert waiting_of(request) == Waiting(overdue=overdue)
 
 
 def test_it_takes_one_query(record, cbp, django_assert_num_queries):

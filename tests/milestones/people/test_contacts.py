@@ -99,6 +99,10 @@ def test_the_chairs_office_is_reached_like_any_agency(plan, plcy):
 # --- About which milestones would nobody be told? -------------------------------------------------------------------
 
 
+def codes_untold(reader) -> list[str]:
+    return [row.code for row in untold(reader)]
+
+
 def now() -> Reader:
     """Return a reader of the record as it stands."""
     return Reader(role=Role.READER, today=TODAY)
@@ -108,22 +112,22 @@ def test_nobody_is_told_where_no_agency_is_named_or_none_can_be_reached(
     plan, cbp, ice, usps, plcy, django_assert_num_queries
 ):
     with django_assert_num_queries(1):
-        assert untold(now()) == [*NOBODY_NAMED[:-2], "11.1", "11.2", "11.3"]
+        assert codes_untold(now()) == [*NOBODY_NAMED[:-2], "11.1", "11.2", "11.3"]
 
     keep_tobias = keep("Tobias Orr", by=plcy, agency="USPTO")
     call("11.2", keep_tobias, by=plcy, agency="USPTO")
-    assert untold(now()) == NOBODY_NAMED
+    assert codes_untold(now()) == NOBODY_NAMED
 
     give("1.1", "CBP", by=plcy)
     give("1.2", "USPTO", by=plcy)
-    assert untold(now()) == [code for code in [*NOBODY_NAMED] if code != "1.1"]
+    assert codes_untold(now()) == [code for code in [*NOBODY_NAMED] if code != "1.1"]
 
 
 def test_a_supporting_agency_or_a_principal_in_copy_is_not_enough(plan, cbp, ice, usps, plcy):
     give("1.1", "CBP", by=plcy, part="supporting")
     call("11.2", keep("Tobias Orr", by=plcy, agency="USPTO"), by=plcy, agency="USPTO", part=Part.PRINCIPAL)
 
-    assert {"1.1", "11.2"} <= set(untold(now()))
+    assert {"1.1", "11.2"} <= set(codes_untold(now()))
 
 
 def test_a_milestone_reported_complete_waits_for_plcy_and_a_day_of_the_past_is_answered_too(
@@ -132,8 +136,8 @@ def test_a_milestone_reported_complete_waits_for_plcy_and_a_day_of_the_past_is_a
     say("1.1", plcy, status=Status.REPORTED_COMPLETE)
     give("1.2", "CBP", by=plcy)
 
-    assert untold(now()) == [code for code in NOBODY_NAMED if code not in {"1.1", "1.2"}]
-    assert untold(esc_reader(in_september(14, 0))) == NOBODY_NAMED
+    assert codes_untold(now()) == [code for code in NOBODY_NAMED if code not in {"1.1", "1.2"}]
+    assert codes_untold(esc_reader(in_september(14, 0))) == NOBODY_NAMED
 
 
 def test_a_seat_that_ends_leaves_its_milestones_without_a_contact(kim, cbp, plcy, django_assert_num_queries):
