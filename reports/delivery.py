@@ -111,7 +111,14 @@ def _queue(report: WeeklyReport, edition: Delivery.Edition, roles: Collection[Ro
     message = f"report-{report.week}-{report.version}-{edition.value}"
     Delivery.objects.bulk_create(
         (
-            Delivery(message=message, recipient=person, report=report, edition=edition, queued_at=moment)
+            Delivery(
+                message=message,
+                address=person.email.lower(),
+                recipient=person,
+                report=report,
+                edition=edition,
+                queued_at=moment,
+            )
             for person in User.objects.filter(seated(clock.real_day()), role__in=roles, wants_report=True)
             .exclude(pk__in=Delivery.objects.filter(message=message).values("recipient"))
             .order_by("pk")

@@ -11,10 +11,13 @@ from datetime import datetime
 from typing import Any
 
 from esc_tracker.reader import coac_reader, esc_reader
+from reports.definitions import VERSION as DEFINITIONS
 from reports.figures import take_figures
+from reports.written import Written, edit_lines
 
-SCHEMA = 1  # raised whenever the keys or the meaning of a number change; older reports are then no longer replayed
+SCHEMA = 2  # raised whenever the keys or the meaning of a number change; older reports are then no longer replayed
 ESC, COAC = "esc", "coac"
+NOTHING_WRITTEN = Written()
 
 
 @dataclass(frozen=True)
@@ -25,10 +28,16 @@ class Edition:
     digest: str
 
 
-def take_esc(*, week: str, version: int, as_of: datetime, since: datetime, narrative: str = "") -> Edition:
-    """Draw up the committee's edition of a week from the record as of a moment. Ten queries."""
+def take_esc(
+    *, week: str, version: int, as_of: datetime, since: datetime, written: Written = NOTHING_WRITTEN
+) -> Edition:
+    """Draw up the committee's edition of a week from the record as of a moment, with what PLCY wrote. Ten queries."""
     figures = take_figures(esc_reader(as_of), since, week=week)
-    return seal(figures | _named(ESC, week, version, narrative))
+    for rows in figures.values():
+        if isinstance(rows, list):
+            edit_lines(rows, written.edits)
+    named = _named(ESC, week, version, written.narrative)
+    return seal(figures | named | {"asks": [dict(ask) for ask in written.asks], "correction": written.correction})
 
 
 def take_coac(
@@ -83,4 +92,11 @@ def why_broken(text: str, digest: str) -> str:
 
 
 def _named(edition: str, week: str, version: int, narrative: str) -> dict[str, Any]:
-    return {"schema": SCHEMA, "week": week, "edition": edition, "version": version, "narrative": narrative}
+    return {
+        "schema": SCHEMA,
+        "definitions": DEFINITIONS,
+        "week": week,
+        "edition": edition,
+        "version": version,
+        "narrative": narrative,
+    }

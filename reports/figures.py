@@ -88,7 +88,6 @@ def take_figures(
         "completed": _confirmed_since(reader, milestones, since),
         "moved": _revised_since(reader, milestones, before, since),
         "silent": _silent(reader, milestones, week),
-        "asks": [],
     }
 
 

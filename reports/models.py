@@ -13,7 +13,17 @@ from esc_tracker import clock
 from esc_tracker.accounts.models import Agency, Role, seated
 from esc_tracker.journal.models import Release
 from esc_tracker.reader import Reader
-from milestones.models import CallReminder, CheckIn, Meeting
+from milestones.models import (
+    Call,
+    CallReminder,
+    CheckIn,
+    Meeting,
+    Milestone,
+    OverdueFlag,
+    Person,
+    TargetRevision,
+)
+from reports.written import Written
 
 USER = settings.AUTH_USER_MODEL
 DIGEST = 64  # characters of a SHA-256 in hexadecimal
@@ -59,6 +69,17 @@ class WeeklyReport(models.Model):
     since = models.DateTimeField(help_text="The as_of of the report before; for the first, the start of the record.")
     figures = models.TextField(help_text="The ESC edition.")
     digest = models.CharField(max_length=DIGEST)
+    narrative = models.TextField(blank=True, help_text="What PLCY writes above the ESC edition.")
+    coac_narrative = models.TextField(blank=True, help_text="What PLCY writes above COAC's edition.")
+    asks = models.JSONField(
+        default=list,
+        help_text='What is asked of the principals: [{agency, text, milestone, by}], agency "" for all of them.',
+    )
+    edits = models.JSONField(
+        default=list,
+        help_text="Printed lines PLCY replaced: [{code, agency, field, own, text}], own being the agency's words then.",
+    )
+    reason = models.CharField(max_length=500, blank=True, help_text="Why it corrects the version before.")
     drafted_at = models.DateTimeField()
     published_at = models.DateTimeField(null=True)
     published_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
@@ -72,6 +93,10 @@ class WeeklyReport(models.Model):
             models.UniqueConstraint(fields=("week",), condition=Q(state="draft"), name="one_draft_per_week"),
             models.CheckConstraint(name="report_state_known", condition=Q(state__in=["draft", "published"])),
             models.CheckConstraint(name="report_covers_some_time", condition=Q(since__lte=F("as_of"))),
+            models.CheckConstraint(
+                name="report_corrects_with_a_reason",
+                condition=Q(version=1, reason="") | (Q(version__gt=1) & ~Q(reason="")),
+            ),
             models.CheckConstraint(
                 name="report_published_by_somebody",
                 condition=Q(state="draft", published_at=None, published_by=None)
@@ -95,6 +120,11 @@ class WeeklyReport(models.Model):
     def content(self) -> dict[str, Any]:
         """Return the ESC edition, read from its frozen text."""
         return json.loads(self.figures)
+
+    @property
+    def written(self) -> Written:
+        """Return what PLCY wrote into the ESC edition."""
+        return Written(self.narrative, self.asks, self.edits, self.reason)
 
     def released(self) -> "ReleasedEdition | None":
         """Return the edition that COAC sees of this report, None while none stands. One query."""
@@ -177,6 +207,84 @@ class ReadAhead(models.Model):
         return json.loads(self.figures)
 
 
+class MailSwitch(models.Model):
+    """One turn of the switch: mail goes out only while the latest says on. Without any it is off."""
+
+    on = models.BooleanField()
+    by = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-recorded_at", "-id")
+        verbose_name_plural = "mail switches"
+
+    def __str__(self) -> str:
+        return "Mail on" if self.on else "Mail off"
+
+
+class Notice(models.Model):
+    """One thing one agency is to be told, noticed once; telling each person of it is another step (ADR 0002).
+
+    Whom it reaches is settled when it is `addressed`, into one Telling for each address.
+    """
+
+    class Kind(models.TextChoices):
+        OVERDUE = "overdue", "Overdue"
+        DUE = "due", "Falls due"
+        CALL = "call", "Call for updates"
+        REMINDER = "reminder", "Reminder of a call"
+        DECISION = "decision", "Decision on a request"
+        ENTERED = "entered", "Entered by PLCY"
+        EDITED = "edited", "Line edited in a report"
+
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    key = models.CharField(max_length=100, unique=True, help_text="Which thing, such as due-4.3-2020-10-31-30.")
+    agency = models.ForeignKey(
+        Agency, models.PROTECT, null=True, related_name="+", help_text="Whom it concerns; empty: no agency is named."
+    )
+    milestone = models.ForeignKey(Milestone, models.PROTECT, null=True, related_name="notices")
+    flag = models.ForeignKey(OverdueFlag, models.PROTECT, null=True, related_name="notices")
+    call = models.ForeignKey(Call, models.PROTECT, null=True, related_name="notices")
+    reminder = models.ForeignKey(CallReminder, models.PROTECT, null=True, related_name="notices")
+    revision = models.ForeignKey(TargetRevision, models.PROTECT, null=True, related_name="notices")
+    check_in = models.ForeignKey(CheckIn, models.PROTECT, null=True, related_name="notices")
+    report = models.ForeignKey(WeeklyReport, models.PROTECT, null=True, related_name="notices")
+    due_on = models.DateField(null=True, help_text="The target's day it gives notice of.")
+    noticed_at = models.DateTimeField()
+    addressed_at = models.DateTimeField(null=True, help_text="When it was settled whom it reaches; empty: not yet.")
+    dropped = models.CharField(max_length=200, blank=True, help_text="Why nobody is told any more.")
+
+    class Meta:
+        ordering = ("noticed_at", "id")
+        constraints = (
+            models.CheckConstraint(
+                name="notice_kind_known",
+                condition=Q(kind__in=["overdue", "due", "call", "reminder", "decision", "entered", "edited"]),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Telling(models.Model):
+    """One notice for one address: waiting for that person's next mail, or told by one."""
+
+    notice = models.ForeignKey(Notice, models.PROTECT, related_name="tellings")
+    address = models.EmailField(help_text="In lower case.")
+    copy = models.BooleanField(default=False, help_text="A principal in copy.")
+    delivery = models.ForeignKey("Delivery", models.PROTECT, null=True, related_name="tellings")
+
+    class Meta:
+        ordering = ("notice_id", "address")
+        constraints = (
+            models.UniqueConstraint(fields=("notice", "address"), name="one_telling_per_notice_and_address"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.notice} to {self.address}"
+
+
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     """Messages that wait, by whether it is time and whether they may still go out."""
 
@@ -189,7 +297,8 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         for_esc = Q(edition=Delivery.Edition.ESC, recipient__role__in=ESC_ROLES)
         for_coac = Q(Exists(standing), edition=Delivery.Edition.COAC, recipient__role=Role.COAC_READER)
         of_report = (for_esc | for_coac) & seated(clock.real_day(), "recipient__")
-        return self.filter(of_report | Q(agency__isnull=False), sent_at=None)
+        ticked = Q(edition=Delivery.Edition.ESC, recipient=None, person__gets_report=True)
+        return self.filter(of_report | ticked | Q(report=None), sent_at=None)
 
     def due(self, now: datetime) -> Self:
         """Keep those whose next try is due, the oldest first."""
@@ -201,28 +310,26 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
 
 class Delivery(models.Model):
-    """One message, waiting or sent: a report for one person, or a notice for one agency's contacts.
+    """One message to one address, waiting or sent: a report, or one day's notices in one mail.
 
-    Whom a notice reaches is looked up when it is sent, and kept in `sent_to`.
+    A report goes to a seat, or to a person without one whom PLCY ticked.
     """
 
     class Edition(models.TextChoices):
         ESC = "esc", "ESC edition"
         COAC = "coac", "COAC edition"
 
-    message = models.CharField(max_length=60, help_text="Which message, such as report-2020-W37-1-esc.")
-    recipient = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
-    agency = models.ForeignKey(Agency, models.PROTECT, null=True, related_name="+")
+    message = models.CharField(max_length=60, help_text="Which, such as report-2020-W37-1-esc or notices-2020-09-14.")
+    address = models.EmailField(help_text="In lower case.")
+    recipient = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+", help_text="Empty: has no seat.")
+    person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     report = models.ForeignKey(WeeklyReport, models.PROTECT, null=True, related_name="deliveries")
     edition = models.CharField(max_length=4, choices=Edition.choices, blank=True)
-    reminder = models.OneToOneField(CallReminder, models.PROTECT, null=True, related_name="delivery")
-    check_in = models.OneToOneField(CheckIn, models.PROTECT, null=True, related_name="delivery")
     queued_at = models.DateTimeField()
     tries = models.PositiveSmallIntegerField(default=0)
     claimed_at = models.DateTimeField(null=True, help_text="When a worker last took it, by the real clock.")
     next_try_at = models.DateTimeField(null=True, help_text="Not before then, by the real clock; empty: at once.")
     sent_at = models.DateTimeField(null=True)
-    sent_to = models.JSONField(default=list, help_text="Where a notice went; a report goes to its recipient.")
     error = models.CharField(max_length=200, blank=True, help_text="What the mail server said last.")
 
     objects = DeliveryQuerySet.as_manager()
@@ -231,21 +338,14 @@ class Delivery(models.Model):
         ordering = ("-queued_at", "id")
         verbose_name_plural = "deliveries"
         constraints = (
-            models.UniqueConstraint(fields=("message", "recipient"), name="one_delivery_per_message_and_recipient"),
+            models.UniqueConstraint(fields=("message", "address"), name="one_delivery_per_message_and_address"),
             models.CheckConstraint(
-                name="delivery_is_a_report_or_a_notice",
-                condition=Q(
-                    recipient__isnull=False,
-                    agency=None,
-                    report__isnull=False,
-                    edition__in=["esc", "coac"],
-                    reminder=None,
-                    check_in=None,
-                )
-                | Q(Q(reminder__isnull=False, check_in=None) | Q(reminder=None, check_in__isnull=False))
-                & Q(recipient=None, agency__isnull=False, report=None, edition=""),
+                name="delivery_is_a_report_or_notices",
+                condition=Q(report=None, edition="")
+                | Q(report__isnull=False, edition="esc")
+                | Q(report__isnull=False, edition="coac", recipient__isnull=False, person=None),
             ),
         )
 
     def __str__(self) -> str:
-        return f"{self.message} to {self.recipient_id or self.agency_id}"
+        return f"{self.message} to {self.address}"

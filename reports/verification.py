@@ -56,7 +56,7 @@ def _check_report(report: WeeklyReport) -> Finding:
     broken = broken or _contradiction(facts, report, report.as_of, report.since)
     if broken or not report.is_published:
         return Finding(about, broken, "draft, its digest is right")
-    return _replay(about, report.figures, facts, take_esc, {})
+    return _replay(about, report.figures, facts, take_esc, {"written": report.written})
 
 
 def _check_released(released: ReleasedEdition, report: WeeklyReport) -> Finding:
@@ -66,7 +66,11 @@ def _check_released(released: ReleasedEdition, report: WeeklyReport) -> Finding:
     facts = json.loads(released.figures) if not broken else {}
     broken = broken or _contradiction(facts, report, released.release.as_of, released.since)
     withheld_before = released.before.withheld if released.before else ()
-    circumstances = {"withheld": released.release.withheld, "withheld_before": withheld_before}
+    circumstances = {
+        "withheld": released.release.withheld,
+        "withheld_before": withheld_before,
+        "narrative": facts.get("narrative", ""),
+    }
     return Finding(about, broken, "") if broken else _replay(about, released.figures, facts, take_coac, circumstances)
 
 
@@ -88,7 +92,6 @@ def _replay(about: str, text: str, facts: dict[str, Any], take: Any, circumstanc
         version=facts["version"],
         as_of=datetime.fromisoformat(facts["as_of"]),
         since=datetime.fromisoformat(facts["since"]),
-        narrative=facts["narrative"],
         **circumstances,
     )
     return _compare(about, text, facts, again)

@@ -223,7 +223,9 @@ def _finished_weeks(now: datetime) -> list[ReportingWeek]:
 def _take(report: WeeklyReport, *, as_of: datetime) -> None:
     before = report_before(report.week)
     report.as_of, report.since = as_of, before.as_of if before else _beginning(report)
-    edition = take_esc(week=report.week, version=report.version, as_of=report.as_of, since=report.since)
+    edition = take_esc(
+        week=report.week, version=report.version, as_of=report.as_of, since=report.since, written=report.written
+    )
     report.figures, report.digest = edition.text, edition.digest
 
 
@@ -243,6 +245,7 @@ def _coac_edition(report: WeeklyReport, withheld: Collection[str], before: Relea
         since=since,
         withheld=withheld,
         withheld_before=before.withheld if before else (),
+        narrative=report.coac_narrative,
     )
     return edition, since
 

@@ -71,6 +71,14 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email__iexact=email)
 
 
+class Pace(models.TextChoices):
+    """When a person wants to be told by mail, beside the weekly report."""
+
+    IMMEDIATE = "immediate", "As it happens, at most one mail a day"
+    WEEKLY = "weekly", "Once a week, on Monday"
+    NONE = "none", "Not at all"
+
+
 class User(AbstractBaseUser):
     """One person with a seat: a role and, for members and PLCY, an agency."""
 
@@ -89,6 +97,7 @@ class User(AbstractBaseUser):
         null=True, blank=True, help_text="From this day on the person cannot sign in; empty: no end."
     )
     wants_report = models.BooleanField("weekly report by mail", default=True)
+    pace = models.CharField("mail beside the report", max_length=10, choices=Pace.choices, default=Pace.IMMEDIATE)
     joined_at = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = EMAIL_FIELD = "email"
@@ -101,6 +110,7 @@ class User(AbstractBaseUser):
         constraints = (
             models.UniqueConstraint(Lower("email"), name="user_email_once_whatever_its_case"),
             models.CheckConstraint(name="user_role_known", condition=Q(role__in=Role.values)),
+            models.CheckConstraint(name="user_pace_known", condition=Q(pace__in=Pace.values)),
             models.CheckConstraint(
                 name="user_agency_follows_role",
                 # NULL passes a CHECK, so each branch says outright whether the agency is NULL.

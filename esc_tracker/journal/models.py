@@ -64,6 +64,7 @@ class Release(models.Model):
     version = models.PositiveSmallIntegerField(help_text="The report's version.")
     as_of = models.DateTimeField(help_text="COAC sees acts recorded strictly before this moment.")
     withheld = models.JSONField(default=list, help_text='Codes of milestones withheld, such as ["4.3"].')
+    withheld_because = models.CharField(max_length=500, blank=True, help_text="Why those; COAC never reads it.")
     cleared_by = models.CharField(max_length=200, help_text="Who cleared it, such as Dana Reyes, PLCY counsel, Sep 3.")
     released_at = models.DateTimeField()
     released_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")

@@ -91,6 +91,9 @@ class CallReminder(models.Model):
     recorded_at = models.DateTimeField()
     on = models.DateField(help_text="The day of it: an agency is reminded once a day.")
     milestones = models.JSONField(help_text='Codes of the milestones not yet heard of, such as ["4.3"].')
+    copies_principal = models.BooleanField(
+        default=False, help_text="PLCY chose to copy the agency's principal, silent for two calls in a row."
+    )
 
     class Meta:
         ordering = ("-recorded_at", "id")

@@ -20,6 +20,7 @@ class Person(models.Model):
     email = models.EmailField()
     phone = models.CharField(max_length=40, blank=True)
     seat = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+", help_text="Empty: has no seat.")
+    gets_report = models.BooleanField(default=False, help_text="The weekly report goes there by mail: ticked by PLCY.")
     away_until = models.DateField(null=True, help_text="The last day away: until then mail goes to the alternate.")
 
     class Meta:
