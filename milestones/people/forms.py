@@ -39,10 +39,22 @@ class PersonForm(ProblemForm):
         help_text="A person needs none to be called.",
         error_messages={"invalid_choice": "Choose one of the accounts offered."},
     )
+    gets_report = forms.BooleanField(
+        label="Send the weekly report to this person",
+        required=False,
+        help_text=(
+            "By mail, to the address above. The report is internal: only for someone of the committee who may read it. "
+            "A person with an account chooses for themselves."
+        ),
+    )
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, data: QueryDict | None = None, *, seats: Sequence[User], **kwargs: Any) -> None:
+    def __init__(
+        self, data: QueryDict | None = None, *, seats: Sequence[User], sends_report: bool, **kwargs: Any
+    ) -> None:
         super().__init__(data, **kwargs)
+        if not sends_report:
+            del self.fields["gets_report"]
         self.seats = {str(seat.pk): seat for seat in seats}
         offered = [(key, f"{seat.name}, {seat.email}") for key, seat in self.seats.items()]
         choices = [("", "None"), *offered]
@@ -53,7 +65,7 @@ class PersonForm(ProblemForm):
         """Return what was written, as the door takes it."""
         said = self.cleaned_data
         facts = {name: said.get(name, "") for name in ("name", "office", "email", "phone")}
-        return {**facts, "seat": self.seats.get(said.get("seat", ""))}
+        return {**facts, "seat": self.seats.get(said.get("seat", "")), "gets_report": said.get("gets_report")}
 
 
 class AwayForm(ProblemForm):

@@ -1,6 +1,7 @@
 """What happens when one person takes over from another?"""
 
 from dataclasses import dataclass
+from typing import Any
 
 from esc_tracker import clock
 from esc_tracker.accounts.models import User
@@ -12,12 +13,13 @@ from milestones.people.naming import move_contacts
 from milestones.people.permissions import why_not_people
 from milestones.querysets import in_force
 
+_WISHES = ("wants_report", "pace")  # of an account: whether the report comes by mail, and when all else does
 _RANK = {Part.CONTACT: 0, Part.ALTERNATE: 1, Part.PRINCIPAL: 2}
 
 
 @dataclass(frozen=True)
 class HandedOver:
-    """What one hand-over moved: the milestones, by number, how many drafts, and whether the wish for mail went along.
+    """What one hand-over moved: the milestones, by number, how many drafts, and whether wishes for mail went along.
 
     `drafts_left` are those that stay with the agency, since the successor has no account.
     """
@@ -48,12 +50,12 @@ def hand_over(giver: Person, successor: Person, *, by: User) -> HandedOver:
         to_close, to_open = _moves(giver, successor)
         drafts = DraftRow.objects.filter(saved_by=giver.seat) if giver.seat else DraftRow.objects.none()
         count = drafts.count()
-        wish = _wish_to_move(giver, successor)
+        wishes = _wishes_to_move(giver, successor)
         done = HandedOver(
             codes=tuple(row.responsibility.milestone.code for row in to_close if row.person_id == giver.pk),
             drafts=count if successor.seat else 0,
             drafts_left=0 if successor.seat else count,
-            preferences=wish is not None,
+            preferences=bool(wishes),
         )
         if not done:
             this.changed_nothing()
@@ -63,9 +65,10 @@ def hand_over(giver: Person, successor: Person, *, by: User) -> HandedOver:
         move_contacts(this, by, to_close, to_open)
         if successor.seat:
             drafts.update(saved_by=successor.seat)
-        if successor.seat and wish is not None:
-            User.objects.filter(pk=successor.seat.pk).update(wants_report=wish)
-            this.after["wants_report"] = wish
+        if successor.seat and wishes:
+            this.before |= {name: getattr(successor.seat, name) for name in wishes}
+            this.after |= wishes
+            User.objects.filter(pk=successor.seat.pk).update(**wishes)
     return done
 
 
@@ -99,8 +102,9 @@ def _moves(giver: Person, successor: Person) -> tuple[list[Contact], list[tuple[
     return to_close, to_open
 
 
-def _wish_to_move(giver: Person, successor: Person) -> bool | None:
-    """Return the wish for the weekly report that goes along, None where there is none or it is the same."""
-    if giver.seat is None or successor.seat is None or giver.seat.wants_report == successor.seat.wants_report:
-        return None
-    return giver.seat.wants_report
+def _wishes_to_move(giver: Person, successor: Person) -> dict[str, Any]:
+    """Return the wishes for mail that go along, by column: those in which the two accounts differ."""
+    if giver.seat is None or successor.seat is None:
+        return {}
+    theirs = {name: getattr(giver.seat, name) for name in _WISHES}
+    return {name: wish for name, wish in theirs.items() if wish != getattr(successor.seat, name)}

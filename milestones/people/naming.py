@@ -11,13 +11,13 @@ from django.db.models import Max, Q, QuerySet
 
 from actions.target_dates import LAST_YEAR
 from esc_tracker import clock
-from esc_tracker.accounts.models import Agency, User
+from esc_tracker.accounts.models import Agency, Role, User
 from esc_tracker.journal.acts import Act, act
 from esc_tracker.plain_text import problem_with_line
 from esc_tracker.refusals import Incomplete, Overtaken, demand
 from milestones.models import Contact, Person, Responsibility
 from milestones.people.contacts import Part, contacts_of
-from milestones.people.permissions import why_not_people
+from milestones.people.permissions import why_not_people, why_not_send_report
 
 NAME_MAX = 120
 PHONE_MAX = 40
@@ -34,11 +34,14 @@ def keep_person(
     email: str,
     phone: str,
     seat: User | None = None,
+    gets_report: bool | None = None,
     person: Person | None = None,
     seen: str | None = None,
 ) -> Person:
     """Add a person to an agency's people, or correct `person`'s details; with or without a seat in the tracker.
 
+    `gets_report` has the weekly report sent to one without a seat, as PLCY decides; None leaves that alone, but it ends
+    where the person gets a seat, or somebody else than PLCY changes the address PLCY ticked.
     `seen` is `seal_of(person)` as the form showed them. The same details sent again change nothing.
     Raises NotAllowed, Incomplete or Overtaken, with nothing written.
     """
@@ -55,6 +58,7 @@ def keep_person(
         known = people.filter(pk=person.pk).first() if person else people.filter(email__iexact=details["email"]).first()
         if person and known is None:
             raise Incomplete({"person": f"{person.name} is not one of {agency}’s people."})
+        details["gets_report"] = _gets_report(known, details, gets_report, by)
         if known and _details(known) == details:
             this.changed_nothing()
             return known
@@ -164,13 +168,24 @@ def last_change_of(agency_code: str) -> datetime | None:
 
 
 def _details(person: Person) -> dict[str, object]:
-    return {name: getattr(person, name) for name in ("name", "office", "email", "phone", "seat_id")}
+    return {name: getattr(person, name) for name in ("name", "office", "email", "phone", "seat_id", "gets_report")}
 
 
 def _as_facts(person: Person) -> dict[str, object]:
     """Return what the journal keeps of a person; the seat by the name colleagues know."""
     facts = _details(person) | {"seat": person.seat.name if person.seat else None}
     return {name: value for name, value in facts.items() if name != "seat_id"}
+
+
+def _gets_report(known: Person | None, details: dict[str, object], wish: bool | None, by: User) -> bool:
+    """Return whether the weekly report goes there from now on. The tick is PLCY's, for the address PLCY saw."""
+    stands = known is not None and known.gets_report
+    if wish is not None and wish != stands:
+        demand(why_not_send_report(by))
+    if wish is not None and by.role == Role.PLCY_STAFF:
+        return wish
+    same_address = known is not None and known.email == details["email"]
+    return stands and details["seat_id"] is None and (same_address or by.role == Role.PLCY_STAFF)
 
 
 def _problems_with_person(
@@ -187,6 +202,8 @@ def _problems_with_person(
         problems |= _problems_with_email(agency, str(details["email"]), others)
     if seat and (problem := _problem_with_seat(agency, seat, known, others)):
         problems["seat"] = problem
+    if seat and details["gets_report"]:
+        problems["gets_report"] = f"{seat.name} has an account, and chooses there whether the report comes."
     return problems
 
 

@@ -13,6 +13,13 @@ def why_not_people(user: User, agency_code: str) -> str:
     return f"Only {name} and {PLCY} say who is called for {name}. You are signed in for {ours}."
 
 
+def why_not_send_report(user: User) -> str:
+    """Say why this person may not say who gets the weekly report without an account; "" when they may. No query."""
+    if user.role == Role.PLCY_STAFF:
+        return ""
+    return "Only PLCY, the chair’s office, says who gets the weekly report without an account."
+
+
 def why_not_see_people(role: str) -> str:
     """Say why people of this role do not read who is called for an agency; "" when they do. No query."""
     if role in {Role.ESC_MEMBER, Role.PLCY_STAFF, Role.READER}:

@@ -21,7 +21,7 @@ from milestones.people.contacts import Part
 from milestones.people.forms import AwayForm, ContactsForm, HandOverForm, PersonForm
 from milestones.people.handing_over import HandedOver, hand_over
 from milestones.people.naming import keep_person, last_change_of, name_contact, seal_of, set_away
-from milestones.people.permissions import why_not_people, why_not_see_people
+from milestones.people.permissions import why_not_people, why_not_see_people, why_not_send_report
 from milestones.people.showing import PARTS, Line, in_words, lines_of, people_of, seats_without_person
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)  # what a form remembers where nobody was ever named
@@ -118,7 +118,8 @@ def add_person(request: Acting, code: str) -> HttpResponse:
     seats = seats_without_person(agency)
     begun = next((seat for seat in seats if str(seat.pk) == request.GET.get("seat")), None)
     initial = {"name": begun.name, "email": begun.email, "seat": str(begun.pk)} if begun else {}
-    form = PersonForm(request.POST if request.method == "POST" else None, seats=seats, initial=initial)
+    sent = request.POST if request.method == "POST" else None
+    form = PersonForm(sent, seats=seats, sends_report=_sends_report(request), initial=initial)
     if form.is_valid() and (kept := _kept(request, agency, form, None)):
         messages.success(request, f"Saved: {kept.name} is one of {agency}’s people.")
         return redirect("milestones:people", agency.code)
@@ -141,7 +142,8 @@ def person(request: Acting, code: str, number: int) -> HttpResponse:
         return _person_page(request, agency, form, _away_form(found), found, status=409)
     if kept is None:
         return _person_page(request, agency, form, _away_form(found), found)
-    messages.success(request, f"Saved: the details of {kept.name}.")
+    ended = " The weekly report no longer goes there." if found.gets_report and not kept.gets_report else ""
+    messages.success(request, f"Saved: the details of {kept.name}.{ended}")
     return redirect("milestones:people", agency.code)
 
 
@@ -182,10 +184,14 @@ def _kept(request: Acting, agency: Agency, form: PersonForm, found: Person | Non
 def _person_form(request: Acting, agency: Agency, found: Person, *, shown: bool = False) -> PersonForm:
     """Return the form of a person's details: as sent, or (`shown`, or for a page asked for) as they stand."""
     seats = [*([found.seat] if found.seat else []), *seats_without_person(agency)]
-    initial = {name: getattr(found, name) for name in ("name", "office", "email", "phone")}
+    initial = {name: getattr(found, name) for name in ("name", "office", "email", "phone", "gets_report")}
     initial |= {"seat": str(found.seat_id or ""), "seen": seal_of(found)}
     sent = request.POST if request.method == "POST" and not shown else None
-    return PersonForm(sent, seats=seats, initial=initial)
+    return PersonForm(sent, seats=seats, sends_report=_sends_report(request), initial=initial)
+
+
+def _sends_report(request: Acting) -> bool:
+    return not why_not_send_report(request.user)
 
 
 def _away_form(found: Person) -> AwayForm:
@@ -234,7 +240,7 @@ def _handed_over(giver: Person, successor: Person, done: HandedOver) -> str:
     moved = [
         f"milestone{'' if len(done.codes) == 1 else 's'} {_listed(list(done.codes))}" if done.codes else "",
         _drafts(done.drafts) if done.drafts else "",
-        "the choice about the weekly report" if done.preferences else "",
+        "the choices about mail" if done.preferences else "",
     ]
     stay = "stays" if done.drafts_left == 1 else "stay"
     stays = f" {_drafts(done.drafts_left).capitalize()} {stay} with the agency." if done.drafts_left else ""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from esc_tracker.accounts.models import Role, User
+from esc_tracker.accounts.models import Pace, Role, User
 from esc_tracker.journal.models import Entry
 from esc_tracker.refusals import Incomplete, NotAllowed
 from milestones.models import Contact, DraftRow, Person
@@ -16,8 +16,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def cary(plan, cbp) -> Person:
-    """CBP's member, contact for 3.1 and 3.2, alternate for 3.3, with a draft on 3.1 and no wish for mail."""
-    cbp.wants_report = False
+    """CBP's member, contact for 3.1 and 3.2, alternate for 3.3, a draft on 3.1, no report and other mail on Mondays."""
+    cbp.wants_report, cbp.pace = False, Pace.WEEKLY
     cbp.save()
     cary = keep("Cary Boone", by=cbp, seat=cbp)
     call("3.1", cary, by=cbp)
@@ -41,7 +41,7 @@ def record() -> tuple[object, ...]:
     return (
         list(Contact.objects.order_by("pk").values_list("pk", "person", "part", "until")),
         list(DraftRow.objects.values_list("milestone", "saved_by")),
-        list(User.objects.order_by("pk").values_list("pk", "wants_report")),
+        list(User.objects.order_by("pk").values_list("pk", "wants_report", "pace")),
         Entry.objects.count(),
     )
 
@@ -57,11 +57,15 @@ def test_contacts_drafts_and_preferences_move_in_one_act_and_the_history_keeps_t
     ]  # fmt: skip
     assert Contact.objects.filter(person=cary, until__isnull=False).count() == 3
     assert DraftRow.objects.get().saved_by == kim.seat
-    assert User.objects.get(email="kim@esc.example").wants_report is False
+    successor = User.objects.get(email="kim@esc.example")
+    assert (successor.wants_report, successor.pace) == (False, Pace.WEEKLY)
     assert Entry.objects.count() == entries + 1
     entry = Entry.objects.last()
     assert (entry.verb, entry.about) == ("milestones.hand_over", "CBP")
     assert (entry.before["person"], entry.after["person"], entry.after["drafts"]) == ("Cary Boone", "Kim Lee", 1)
+    assert [(told["wants_report"], told["pace"]) for told in (entry.before, entry.after)] == [
+        (True, "immediate"), (False, "weekly"),
+    ]  # fmt: skip
     assert entry.before["contacts"][0] == ["3.1", "contact", "Cary Boone"]
 
 
@@ -72,6 +76,16 @@ def test_handing_over_again_changes_nothing(cary, kim, cbp):
     assert not hand_over(cary, kim, by=cbp)
 
     assert record() == before
+
+
+def test_a_wish_both_have_already_is_left_out_of_the_journal(cary, kim, cbp):
+    User.objects.filter(pk=cbp.pk).update(wants_report=True)
+
+    hand_over(cary, kim, by=cbp)
+
+    entry = Entry.objects.last()
+    assert (entry.before["pace"], entry.after["pace"]) == ("immediate", "weekly")
+    assert "wants_report" not in entry.before | entry.after
 
 
 def test_to_one_without_an_account_go_the_contacts_and_the_drafts_stay_with_the_agency(cary, cbp):
