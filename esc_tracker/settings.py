@@ -3,7 +3,7 @@
 Every variable read here is listed in docs/settings.md; a test fails when one is not.
 """
 
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 
 import environ
@@ -32,6 +32,14 @@ def _pinned_day(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         raise ImproperlyConfigured(f"ESC_TODAY is '{text}'; it takes a day such as 2020-09-14.") from None
+
+
+def _time_of_day(text: str) -> time:
+    """Return the hour and minute, New York, from which people are told of the day."""
+    try:
+        return time.fromisoformat(text)
+    except ValueError:
+        raise ImproperlyConfigured(f"DIGEST_AT is '{text}'; it takes a time of day such as 07:00.") from None
 
 
 ESC_TODAY = _pinned_day(env.str("ESC_TODAY", ""))
@@ -216,6 +224,8 @@ EMAIL_URL = env.str("EMAIL_URL", "consolemail://")
 vars().update(environ.Env.email_url_config(EMAIL_URL))
 DEFAULT_FROM_EMAIL = "ESC Milestone Tracker <esc-tracker@esc.example>"
 EMAIL_TIMEOUT = 20
+MAIL_ALLOWED = env.list("MAIL_ALLOWED", default=[] if PRODUCTION else ["esc.example"])
+DIGEST_AT = _time_of_day(env.str("DIGEST_AT", "07:00"))
 
 # --- Jobs ---------------------------------------------------------------------------------------------------------
 # Beat only wakes the jobs, at plain intervals; each asks the database what is due and not yet done (ADR 0005).

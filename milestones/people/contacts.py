@@ -13,7 +13,7 @@ from esc_tracker import clock
 from esc_tracker.accounts.models import Role, User, seated
 from esc_tracker.reader import Reader
 from milestones.models import Contact, Milestone, Person, Responsibility
-from milestones.querysets import LEAD_OR_JOINT, MilestoneQuerySet, coded
+from milestones.querysets import LEAD_OR_JOINT, MilestoneQuerySet
 from milestones.workflow import OPEN, UPDATABLE, values
 
 Part = Contact.Part
@@ -32,30 +32,54 @@ def contacts_of(responsibilities: Iterable[Responsibility], moment: datetime | N
     return found
 
 
-def mail_addresses(agency_code: str, codes: Collection[str], today: date) -> tuple[list[str], list[str]]:
-    """Return `(to, cc)`: whom mail to an agency about these milestones reaches on a day. Two queries at most.
+class Reach:
+    """Whom mail to some agencies reaches on one day: their parts in force, who is named for them, and their seats."""
 
-    The contact of the agency's part in each; while the contact is away the alternate, if there is one; all principals
-    in copy. For a milestone without a contact everybody with a seat for the agency. Sorted, no address twice.
-    """
-    held = list(Responsibility.objects.in_force().filter(coded(codes, "milestone__"), agency_id=agency_code))
-    named_for = contacts_of(held, None)
-    now = clock.real_day()
-    to: set[str] = set()
-    cc: set[str] = set()
-    all_told = bool(held)
-    for each in held:
-        parts = {part: row for part, row in named_for.get(each.pk, {}).items() if is_reachable(row, now)}
-        told = _told(parts, today)
-        all_told = all_told and told is not None
-        to |= {told.person.email.lower()} if told else set()
-        cc |= {parts[Part.PRINCIPAL].person.email.lower()} if Part.PRINCIPAL in parts else set()
-    if not all_told:
-        to |= {
-            email.lower()
-            for email in User.objects.filter(seated(now), agency_id=agency_code).values_list("email", flat=True)
-        }
-    return sorted(to), sorted(cc - to)
+    def __init__(self, agencies: Collection[str], today: date) -> None:
+        """Look it up. Three queries, however many agencies and milestones."""
+        now = clock.real_day()
+        held = list(
+            Responsibility.objects.in_force().filter(agency_id__in=sorted(agencies)).select_related("milestone")
+        )
+        self._today = today
+        self._held: dict[str, dict[str, dict[str, Contact]]] = {}
+        for_each = contacts_of(held, None)
+        for each in held:
+            named_here = {part: row for part, row in for_each.get(each.pk, {}).items() if is_reachable(row, now)}
+            self._held.setdefault(each.agency_id, {})[each.milestone.code] = named_here
+        self._seats: dict[str, list[str]] = {}
+        for code, email in User.objects.filter(seated(now), agency_id__in=sorted(agencies)).values_list(
+            "agency_id", "email"
+        ):
+            self._seats.setdefault(code, []).append(email.lower())
+
+    def seats(self, agency: str) -> list[str]:
+        """Return the addresses of everybody with a seat for an agency, sorted. No query."""
+        return sorted(self._seats.get(agency, []))
+
+    def addresses(self, agency: str, codes: Collection[str]) -> tuple[list[str], list[str]]:
+        """Return `(to, cc)` for these milestones of an agency. No query.
+
+        The contact of the agency's part in each; while the contact is away the alternate, if there is one; the
+        principals are `cc`. For a milestone without a contact everybody with a seat. Sorted, no address twice.
+        """
+        held = [parts for code, parts in self._held.get(agency, {}).items() if code in codes]
+        told = [_told(parts, self._today) for parts in held]
+        to = {each.person.email.lower() for each in told if each}
+        if not held or None in told:
+            to |= set(self.seats(agency))
+        cc = {parts[Part.PRINCIPAL].person.email.lower() for parts in held if Part.PRINCIPAL in parts}
+        return sorted(to), sorted(cc - to)
+
+    def calls(self, address: str, agency: str, code: str) -> bool:
+        """Say whether an address is that of the contact or the alternate for an agency's milestone. No query."""
+        parts = self._held.get(agency, {}).get(code, {})
+        return any(parts[part].person.email.lower() == address for part in REACHED if part in parts)
+
+
+def mail_addresses(agency_code: str, codes: Collection[str], today: date) -> tuple[list[str], list[str]]:
+    """Return `(to, cc)`: whom mail to an agency about these milestones reaches on a day. Three queries (see Reach)."""
+    return Reach([agency_code], today).addresses(agency_code, codes)
 
 
 def untold(reader: Reader) -> list[Milestone]:

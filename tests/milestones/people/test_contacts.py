@@ -38,7 +38,7 @@ def ends(user: User, in_days: int) -> None:
 
 
 def test_the_contact_gets_it_and_the_principal_a_copy(kim, django_assert_max_num_queries):
-    with django_assert_max_num_queries(2):
+    with django_assert_max_num_queries(3):
         assert mail_addresses("CBP", ["3.1"], TODAY) == ([KIM], [PRINCIPAL])
 
 
