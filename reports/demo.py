@@ -24,10 +24,10 @@ from milestones.calls.calling import open_calls
 from milestones.calls.weeks import ReportingWeek
 from milestones.overdue import flag_overdue
 from milestones.plan.loading import load_plan
-from reports import weekly
 from reports.meetings.freezing import freeze_due
 from reports.models import WeeklyReport
 from reports.story import DOES, marked
+from reports.weekly import drafting, publishing, releasing
 
 STORY: Path = settings.BASE_DIR / "fixtures" / "demo.toml"
 FIRST_DAY, LAST_DAY = date(2020, 7, 1), date(2020, 9, 13)
@@ -98,7 +98,7 @@ def _jobs() -> Iterator[Step]:
 
 
 def _draft_what_is_due() -> None:
-    weekly.write_due(clock.now())
+    drafting.write_due(clock.now())
 
 
 def _freeze_what_is_due() -> None:
@@ -118,11 +118,11 @@ def _reports(told: Facts, people: dict[str, User]) -> Iterator[Step]:
 
 
 def _publish(week: str, who: User) -> None:
-    weekly.publish(_report(week), by=who, tell=False)
+    publishing.publish(_report(week), by=who, tell=False)
 
 
 def _release(facts: Facts, who: User) -> None:
-    weekly.release(_report(facts["week"]), by=who, cleared_by=marked(facts["cleared_by"]), tell=False)
+    releasing.release(_report(facts["week"]), by=who, cleared_by=marked(facts["cleared_by"]), tell=False)
 
 
 def _new_york(moment: datetime) -> datetime:

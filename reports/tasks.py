@@ -8,8 +8,9 @@ import logging
 from celery import shared_task
 
 from esc_tracker import clock
-from reports import delivery, weekly
+from reports import delivery
 from reports.meetings import freezing
+from reports.weekly import drafting
 
 log = logging.getLogger(__name__)
 
@@ -17,7 +18,7 @@ log = logging.getLogger(__name__)
 @shared_task
 def write_weekly_reports() -> None:
     """Draft the report of every finished week that has none."""
-    drafted = weekly.write_due(clock.now())
+    drafted = drafting.write_due(clock.now())
     log.info("write_weekly_reports drafted=%d", len(drafted))
 
 

@@ -26,7 +26,8 @@ from milestones.models import Milestone, Responsibility, StatusUpdate, TargetRev
 from milestones.querysets import known_by
 from milestones.refusals import IllegalMove, StaleUpdate
 from milestones.rows import row_of
-from reports.weekly import CannotDraft, NotNow
+from reports.weekly.drafting import CannotDraft
+from reports.weekly.permissions import NotNow
 from tests.milestones.plain_replay import Ledgers, replay
 
 BEGINS_AT = datetime(2020, 9, 1, 10, tzinfo=clock.NEW_YORK)  # a Tuesday of 2020-W36

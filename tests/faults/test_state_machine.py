@@ -54,8 +54,9 @@ from milestones.targets.revisions import decide_revision, request_revision
 from milestones.updates import post_note, post_update
 from milestones.words import Completion, Words
 from milestones.workflow import Move
-from reports import weekly
 from reports.models import WeeklyReport
+from reports.weekly import drafting, publishing, releasing
+from reports.weekly.weeks import weeks_due
 from tests.faults.committee import BEGINS_AT, INTERNAL, Committee
 
 EXAMPLES, STEPS = 200, 30
@@ -409,17 +410,17 @@ class Acts(Committee):
         newest = WeeklyReport.objects.exclude(published_at=None).order_by("-week").first()
         if Release.objects.standing().exists() and place < 4:
             released = Release.objects.standing()[0]
-            self.attempt(weekly.withdraw, WeeklyReport.objects.get(week=released.week), by=by)
+            self.attempt(releasing.withdraw, WeeklyReport.objects.get(week=released.week), by=by)
         elif unpublished is not None:
-            self.attempt(weekly.publish, unpublished, by=by, tell=False)
+            self.attempt(publishing.publish, unpublished, by=by, tell=False)
         elif newest is not None and newest.released() is None:
             codes = (self.pool[0],) if withheld else ()
-            self.attempt(weekly.release, newest, by=by, cleared_by="Counsel", withheld=codes, tell=False)
+            self.attempt(releasing.release, newest, by=by, cleared_by="Counsel", withheld=codes, tell=False)
         else:
             with clock.at(self.now):
-                due = weekly.weeks_due(clock.now())
+                due = weeks_due(clock.now())
             if due:
-                self.attempt(weekly.draft, due[0])
+                self.attempt(drafting.draft, due[0])
 
     # --- The same again -----------------------------------------------------------------------------------------------
 

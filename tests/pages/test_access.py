@@ -34,7 +34,7 @@ from milestones.questions import ask
 from milestones.updates import post_update
 from milestones.words import Completion, Words
 from milestones.workflow import Outcome, Outlook, Status
-from reports import weekly
+from reports.weekly import drafting, publishing, releasing
 from tests.factories import make_user
 
 ROLES = ("anonymous", "coac", "reader", "member", "plcy", "admin")
@@ -105,8 +105,8 @@ def tell_a_history(*, member: User, plcy: User) -> None:
         ask(said, by=plcy, text="Sample: since when?")
         _say("4.3", ice, status=Status.REPORTED_COMPLETE, completion=done)
     with clock.at(_on(14, 0)):
-        [w36, _] = weekly.write_due(clock.now())
-        weekly.release(weekly.publish(w36, by=plcy), by=plcy, cleared_by="Dana Reyes, counsel")
+        [w36, _] = drafting.write_due(clock.now())
+        releasing.release(publishing.publish(w36, by=plcy), by=plcy, cleared_by="Dana Reyes, counsel")
 
 
 def _on(day: int, hour: int) -> datetime:

@@ -8,8 +8,8 @@ from django.core.management import call_command
 from esc_tracker import clock
 from esc_tracker.accounts.models import User
 from milestones.calls.weeks import ReportingWeek
-from reports import weekly
 from reports.models import ReleasedEdition, WeeklyReport
+from reports.weekly import drafting, publishing, releasing
 
 BEGINS_AT = datetime(2020, 8, 25, 9, tzinfo=clock.NEW_YORK)  # a Tuesday of 2020-W35
 
@@ -35,7 +35,7 @@ def drafted(*weeks: str) -> list[WeeklyReport]:
     reports = []
     for text in weeks:
         with clock.at(week(text).cut_off):
-            reports.append(weekly.draft(week(text)))
+            reports.append(drafting.draft(week(text)))
     return reports
 
 
@@ -44,10 +44,10 @@ def published(*weeks: str, by: User, tell: bool = False) -> list[WeeklyReport]:
     reports = []
     for text in weeks:
         with clock.at(week(text).cut_off):
-            reports.append(weekly.publish(weekly.draft(week(text)), by=by, tell=tell))
+            reports.append(publishing.publish(drafting.draft(week(text)), by=by, tell=tell))
     return reports
 
 
 def released(report: WeeklyReport, *, by: User, withheld: tuple[str, ...] = (), tell: bool = False) -> ReleasedEdition:
     """Release a published report."""
-    return weekly.release(report, by=by, cleared_by="Dana Reyes, PLCY counsel", withheld=withheld, tell=tell)
+    return releasing.release(report, by=by, cleared_by="Dana Reyes, PLCY counsel", withheld=withheld, tell=tell)

@@ -9,8 +9,10 @@ from django.db import connection
 
 from esc_tracker import clock
 from esc_tracker.accounts.models import Role, User
-from reports import delivery, weekly
+from reports import delivery
 from reports.models import Delivery
+from reports.weekly import publishing, releasing
+from reports.weekly.permissions import NotNow
 from tests.factories import make_user
 from tests.reports.record import begin_record, drafted, new_york, published, released
 from tests.reports.smtp_sink import smtp_sink
@@ -83,8 +85,8 @@ def test_releasing_queues_one_mail_for_each_coac_reader(record, cbp, plcy, reade
 def test_what_is_not_published_queues_nothing(record, cbp, plcy):
     _, second = drafted("2020-W35", "2020-W36")
 
-    with pytest.raises(weekly.NotNow):
-        weekly.publish(second, by=plcy)
+    with pytest.raises(NotNow):
+        publishing.publish(second, by=plcy)
 
     assert waiting_for() == []
 
@@ -247,7 +249,7 @@ def test_a_person_moved_to_coac_gets_nothing_of_the_committees(two_told, cbp, ma
 def test_a_release_withdrawn_before_it_was_told_is_not_told_until_released_again(record, plcy, coac, mailoutbox):
     [report] = published("2020-W35", by=plcy)
     released(report, by=plcy, tell=True)
-    weekly.withdraw(report, by=plcy)
+    releasing.withdraw(report, by=plcy)
     assert send() == (0, 0)
 
     edition = released(report, by=plcy, withheld=("3.3",), tell=True)
@@ -260,7 +262,7 @@ def test_a_report_released_again_is_told_once_only(record, plcy, coac, mailoutbo
     [report] = published("2020-W35", by=plcy)
     released(report, by=plcy, tell=True)
     send()
-    weekly.withdraw(report, by=plcy)
+    releasing.withdraw(report, by=plcy)
 
     released(report, by=plcy, tell=True)
 

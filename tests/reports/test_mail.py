@@ -6,8 +6,8 @@ from django.core.mail import BadHeaderError
 from esc_tracker import clock
 from milestones.updates import post_update
 from milestones.workflow import Outlook
-from reports import weekly
 from reports.mail import message_id, report_mail
+from reports.weekly import drafting
 from tests.milestones.telling import milestone, words
 from tests.reports.record import begin_record, drafted, new_york, published, released
 
@@ -59,7 +59,7 @@ For the committee. Not for release to COAC.
 def test_a_refreshed_report_says_the_hour_and_the_week_its_months(plcy):
     reports = drafted("2020-W35", "2020-W36")
     with clock.at(new_york(9, 7, 9, 30)):
-        report = weekly.refresh(reports[1], by=plcy)
+        report = drafting.refresh(reports[1], by=plcy)
 
     lines = report_mail(report.content, to="plcy@esc.example", message_id="<a@b>").body.splitlines()
 

@@ -9,9 +9,9 @@ from esc_tracker import clock
 from esc_tracker.journal.models import Entry
 from milestones.models import StatusUpdate
 from milestones.workflow import Status
-from reports import weekly
 from reports.editions import seal
 from reports.models import ReleasedEdition, WeeklyReport
+from reports.weekly import releasing
 from tests.milestones.telling import say
 from tests.reports.record import begin_record, drafted, new_york, published, released
 
@@ -27,7 +27,7 @@ def record(cbp, plcy) -> None:
     first, second = published("2020-W35", "2020-W36", by=plcy)
     released(first, by=plcy)
     released(second, by=plcy, withheld=("4.3",))
-    weekly.withdraw(second, by=plcy)
+    releasing.withdraw(second, by=plcy)
     drafted("2020-W37")
 
 

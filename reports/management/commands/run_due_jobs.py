@@ -9,8 +9,9 @@ from django.core.management.base import BaseCommand, CommandError
 from esc_tracker import clock
 from milestones import overdue
 from milestones.calls import calling
-from reports import delivery, weekly
+from reports import delivery
 from reports.meetings import freezing
+from reports.weekly import drafting
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +47,7 @@ def _flag_overdue() -> str:
 
 
 def _write_weekly_reports() -> str:
-    return f"drafted {len(weekly.write_due(clock.now()))}"
+    return f"drafted {len(drafting.write_due(clock.now()))}"
 
 
 def _freeze_read_aheads() -> str:

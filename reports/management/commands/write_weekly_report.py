@@ -7,7 +7,9 @@ from django.core.management.base import BaseCommand, CommandError
 
 from esc_tracker import clock
 from milestones.calls.weeks import BadWeek, ReportingWeek
-from reports import weekly
+from reports.weekly import drafting
+from reports.weekly.drafting import CannotDraft
+from reports.weekly.weeks import newest, weeks_due
 
 
 class Command(BaseCommand):
@@ -23,7 +25,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Draft and say; an unfinished week, or one before the record, ends with 1."""
         now = clock.now()
-        weeks = [_read(options["week"])] if options["week"] else weekly.weeks_due(now)
+        weeks = [_read(options["week"])] if options["week"] else weeks_due(now)
         if not weeks:
             self.stdout.write("No week is due: every finished week has its report.")
         for week in weeks:
@@ -32,20 +34,20 @@ class Command(BaseCommand):
 
 def _draft(week: ReportingWeek) -> str:
     try:
-        report = weekly.draft(week)
-    except weekly.CannotDraft as refusal:
+        report = drafting.draft(week)
+    except CannotDraft as refusal:
         raise CommandError(str(refusal)) from None
     return f"{week}: drafted as of {report.as_of:%Y-%m-%d %H:%M} UTC, digest {report.digest}"
 
 
 def _would_draft(week: ReportingWeek) -> str:
-    if refusal := weekly.why_not_draft(week, clock.now()):
+    if refusal := drafting.why_not_draft(week, clock.now()):
         raise CommandError(refusal)
     return f"{week}: would be drafted as of {week.cut_off:%Y-%m-%d %H:%M} UTC"
 
 
 def _written(week: ReportingWeek) -> str:
-    report = weekly.newest(week)
+    report = newest(week)
     if report is None:
         return ""
     return f"{week}: written already, version {report.version}, {report.get_state_display().lower()}"

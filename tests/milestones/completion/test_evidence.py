@@ -13,7 +13,7 @@ from milestones.refusals import Incomplete
 from milestones.reported import evidence_for
 from milestones.updates import post_update
 from milestones.workflow import Status
-from reports import weekly
+from reports.weekly import drafting, publishing, releasing
 from tests.milestones.pages.saying import FORM, ledger
 from tests.milestones.telling import DONE, in_september, milestone, say, words
 
@@ -251,9 +251,9 @@ def test_evidence_reaches_neither_coac_nor_a_report(plan, client_of, ice, plcy, 
         if state == "returned":
             return_completion(milestone("4.3"), by=plcy, seen_version=1, remark="Not yet.")
     with clock.at(in_september(14, 0)):
-        written = weekly.write_due(clock.now())
+        written = drafting.write_due(clock.now())
         for each in written:
-            weekly.release(weekly.publish(each, by=plcy), by=plcy, cleared_by="Dana Reyes, counsel")
+            releasing.release(publishing.publish(each, by=plcy), by=plcy, cleared_by="Dana Reyes, counsel")
     assert Release.objects.exists()
     week = written[-1].week
     reads, office = client_of(coac), client_of(plcy)

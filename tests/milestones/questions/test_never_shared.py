@@ -6,7 +6,7 @@ from esc_tracker import clock
 from milestones.calls.calling import open_calls
 from milestones.questions import answer, ask
 from milestones.summaries import propose
-from reports import weekly
+from reports.weekly import drafting, publishing, releasing
 from tests.milestones.pages.reading import text_of
 from tests.milestones.telling import in_september, milestone, say
 
@@ -29,8 +29,8 @@ def released(plan, ice, usps, plcy) -> None:
         ask(say("5.1", usps), by=plcy, text="zz-open")
         propose(milestone("4.3"), by=ice, text="zz-proposed")
     with clock.at(in_september(14, 1)):
-        for report in weekly.write_due(clock.now()):
-            weekly.release(weekly.publish(report, by=plcy), by=plcy, cleared_by="Counsel")
+        for report in drafting.write_due(clock.now()):
+            releasing.release(publishing.publish(report, by=plcy), by=plcy, cleared_by="Counsel")
 
 
 @pytest.mark.usefixtures("released")

@@ -8,8 +8,8 @@ from milestones.calls.calling import open_calls
 from milestones.deciding import confirm
 from milestones.targets.revisions import decide_revision, request_revision
 from milestones.workflow import Outlook, Status
-from reports import weekly
 from reports.models import WeeklyReport
+from reports.weekly import drafting, publishing, releasing
 from tests.milestones.telling import in_september, milestone, say
 from tests.reports.record import begin_record, new_york
 
@@ -49,11 +49,11 @@ def week_37(history, plcy) -> WeeklyReport:
     drafts = {}
     for week, day in (("2020-W35", (8, 31)), ("2020-W36", (9, 7)), ("2020-W37", (9, 14))):
         with clock.at(new_york(*day, 0)):
-            weekly.write_due(clock.now())
+            drafting.write_due(clock.now())
         drafts[week] = WeeklyReport.objects.get(week=week)
         if week != "2020-W37":
             with clock.at(new_york(*day, 9)):
-                weekly.publish(drafts[week], by=plcy, tell=False)
+                publishing.publish(drafts[week], by=plcy, tell=False)
     with clock.at(in_september(8)):
-        weekly.release(drafts["2020-W35"], by=plcy, cleared_by="Dana Reyes, PLCY counsel", tell=False)
+        releasing.release(drafts["2020-W35"], by=plcy, cleared_by="Dana Reyes, PLCY counsel", tell=False)
     return drafts["2020-W37"]

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from milestones.workflow import Status
-from reports import weekly
+from reports.weekly import publishing, releasing
 from tests.milestones.telling import say
 from tests.reports.pages.reading import headings_of, headline_of, words_of
 
@@ -118,8 +118,8 @@ def test_the_committee_reads_what_was_said_and_what_comes_next(client_of, reader
 
 
 def test_coac_reads_shared_columns_only_and_cannot_sort_by_the_others(client_of, coac, plcy, week_37):
-    weekly.publish(week_37, by=plcy, tell=False)
-    weekly.release(week_37, by=plcy, cleared_by="Dana Reyes, counsel", withheld=["3.1"], tell=False)
+    publishing.publish(week_37, by=plcy, tell=False)
+    releasing.release(week_37, by=plcy, cleared_by="Dana Reyes, counsel", withheld=["3.1"], tell=False)
     client = client_of(coac)
 
     answer = client.get("/overdue/")

@@ -7,8 +7,8 @@ import pytest
 from esc_tracker import clock
 from esc_tracker.accounts.models import Agency, Role, User
 from milestones.workflow import Status
-from reports import weekly
 from reports.models import WeeklyReport
+from reports.weekly import publishing, releasing
 from tests.milestones.telling import in_september, say
 from tests.reports.pages.reading import headings_of, headline_of, words_of
 
@@ -57,8 +57,8 @@ def test_plcy_finds_what_waits_each_leading_to_its_rows(client_of, plcy, week_37
 
 def test_plcy_finds_no_report_waiting_once_the_latest_is_released(client_of, plcy, week_37):
     with clock.at(in_september(14, 1)):
-        weekly.publish(week_37, by=plcy, tell=False)
-    weekly.release(WeeklyReport.objects.get(week="2020-W37"), by=plcy, cleared_by="Dana Reyes, counsel", tell=False)
+        publishing.publish(week_37, by=plcy, tell=False)
+    releasing.release(WeeklyReport.objects.get(week="2020-W37"), by=plcy, cleared_by="Dana Reyes, counsel", tell=False)
 
     answer = client_of(plcy).get("/")
 
@@ -191,8 +191,8 @@ def test_coac_meets_the_plan_as_loaded_before_the_first_release(client_of, coac,
 
 
 def test_coac_meets_what_changed_since_the_release_before(client_of, coac, plcy, week_37):
-    weekly.publish(week_37, by=plcy, tell=False)
-    weekly.release(week_37, by=plcy, cleared_by="Dana Reyes, counsel", tell=False)
+    publishing.publish(week_37, by=plcy, tell=False)
+    releasing.release(week_37, by=plcy, cleared_by="Dana Reyes, counsel", tell=False)
 
     answer = client_of(coac).get("/")
 
@@ -205,8 +205,8 @@ def test_coac_meets_what_changed_since_the_release_before(client_of, coac, plcy,
 
 
 def test_coac_reads_no_word_of_any_agency(client_of, coac, plcy, week_37):
-    weekly.publish(week_37, by=plcy, tell=False)
-    weekly.release(week_37, by=plcy, cleared_by="Dana Reyes, counsel", withheld=["2.2"], tell=False)
+    publishing.publish(week_37, by=plcy, tell=False)
+    releasing.release(week_37, by=plcy, cleared_by="Dana Reyes, counsel", withheld=["2.2"], tell=False)
 
     html = client_of(coac).get("/").content.decode()
 

@@ -7,8 +7,8 @@ import pytest
 
 from esc_tracker import clock
 from milestones.workflow import Outlook, Status
-from reports import weekly
 from reports.models import WeeklyReport
+from reports.weekly import releasing
 from tests.milestones.telling import in_september, say
 from tests.reports.pages.reading import headings_of, headline_of, words_of
 from tests.reports.record import begin_record, drafted
@@ -159,7 +159,7 @@ def test_a_reader_of_the_past_finds_what_was_published_by_then(client_of, cbp, w
 
 
 def test_a_release_withdrawn_is_not_there_for_coac(client_of, coac, plcy, week_37):
-    weekly.withdraw(WeeklyReport.objects.get(week="2020-W35"), by=plcy)
+    releasing.withdraw(WeeklyReport.objects.get(week="2020-W35"), by=plcy)
 
     assert client_of(coac).get("/reports/2020-W35/").status_code == 404
     assert client_of(coac).get("/reports/").context["listed"] == []

@@ -4,9 +4,20 @@ Each predicate answers with a sentence, empty when they may. Pages show it; door
 """
 
 from esc_tracker.accounts.models import Role, User
+from milestones.refusals import NotAllowed
 from reports.models import ReleasedEdition, WeeklyReport
 
 _NOT_YOURS = "Only PLCY, the chair's office, writes, publishes and releases reports."
+
+
+class NotNow(Exception):
+    """The report is not, or no longer, in a state for this; the message says what comes first."""
+
+
+def demand(by: User, refusal: str) -> None:
+    """Raise NotAllowed or NotNow by whether it is the person or the report that stands in the way."""
+    if refusal:
+        raise NotAllowed(refusal) if why_not_write(by) else NotNow(refusal)
 
 
 def why_not_write(user: User) -> str:

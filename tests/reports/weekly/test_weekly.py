@@ -10,10 +10,14 @@ from esc_tracker import clock
 from esc_tracker.accounts.models import Role
 from esc_tracker.journal.models import Entry
 from esc_tracker.reader import Reader, esc_reader
+from milestones.refusals import NotAllowed
 from milestones.workflow import Status
-from reports import weekly
 from reports.figures import moment_text
 from reports.models import Delivery, WeeklyReport
+from reports.weekly import drafting, publishing, releasing
+from reports.weekly import weeks as which
+from reports.weekly.drafting import CannotDraft
+from reports.weekly.permissions import NotNow
 from tests.factories import make_user
 from tests.milestones.telling import say
 from tests.reports.record import BEGINS_AT, begin_record, drafted, new_york, published, week
@@ -27,14 +31,14 @@ def record(db) -> None:
 
 
 def weeks_due(moment) -> list[str]:
-    return [str(each) for each in weekly.weeks_due(moment)]
+    return [str(each) for each in which.weeks_due(moment)]
 
 
 # --- Which weeks ---------------------------------------------------------------------------------------------------
 
 
 def test_no_week_is_due_before_there_is_a_record():
-    assert weekly.weeks_due(new_york(9, 14)) == []
+    assert weeks_due(new_york(9, 14)) == []
 
 
 def test_weeks_are_due_from_the_one_in_which_the_record_begins(record):
@@ -51,8 +55,8 @@ def test_a_written_week_is_due_no_more(record):
 
 def test_an_outage_of_weeks_is_caught_up_in_order(record):
     with clock.at(new_york(9, 29)):
-        reports = weekly.write_due(clock.now())
-        again = weekly.write_due(clock.now())
+        reports = drafting.write_due(clock.now())
+        again = drafting.write_due(clock.now())
 
     assert [report.week for report in reports] == ["2020-W35", "2020-W36", "2020-W37", "2020-W38", "2020-W39"]
     assert [report.as_of for report in reports] == [week(report.week).cut_off for report in reports]
@@ -66,7 +70,7 @@ def test_an_outage_of_weeks_is_caught_up_in_order(record):
 def test_a_draft_is_as_of_the_cut_off_even_when_written_later(record, cbp):
     with clock.at(new_york(9, 16)):
         say("3.3", cbp, status=Status.REPORTED_COMPLETE)
-        report = weekly.draft(week("2020-W37"))
+        report = drafting.draft(week("2020-W37"))
 
     assert (report.state, report.version) == ("draft", 1)
     assert report.as_of == datetime(2020, 9, 14, 4, tzinfo=UTC)
@@ -86,9 +90,9 @@ def test_an_act_at_the_cut_off_belongs_to_the_next_week(record, cbp):
 
 def test_drafting_twice_changes_nothing(record):
     with clock.at(new_york(9, 14)):
-        first = weekly.draft(week("2020-W37"))
+        first = drafting.draft(week("2020-W37"))
         entries = Entry.objects.count()
-        second = weekly.draft(week("2020-W37"))
+        second = drafting.draft(week("2020-W37"))
 
     assert (first.pk, first.digest) == (second.pk, second.digest)
     assert Entry.objects.count() == entries
@@ -102,15 +106,15 @@ def test_drafting_twice_changes_nothing(record):
     ],
 )
 def test_a_week_unfinished_or_before_the_record_is_refused_in_words(record, text, said):
-    with clock.at(new_york(9, 14)), pytest.raises(weekly.CannotDraft, match=said):
-        weekly.draft(week(text))
+    with clock.at(new_york(9, 14)), pytest.raises(CannotDraft, match=said):
+        drafting.draft(week(text))
 
     assert WeeklyReport.objects.count() == 0
 
 
 def test_an_empty_record_is_refused_in_words():
-    with pytest.raises(weekly.CannotDraft, match="The record is empty"):
-        weekly.draft(week("2020-W37"))
+    with pytest.raises(CannotDraft, match="The record is empty"):
+        drafting.draft(week("2020-W37"))
 
 
 @pytest.mark.django_db(transaction=True)
@@ -121,7 +125,7 @@ def test_two_workers_at_once_draft_one_report():
     def work() -> None:
         try:
             ready.wait()
-            weekly.write_due(week("2020-W37").cut_off)
+            drafting.write_due(week("2020-W37").cut_off)
         except Exception as problem:
             problems.append(problem)
         finally:
@@ -150,7 +154,7 @@ def test_a_refresh_takes_the_figures_as_of_now(record, cbp, plcy):
     with clock.at(new_york(9, 14, 9)):
         say("3.3", cbp, status=Status.REPORTED_COMPLETE)
     with clock.at(new_york(9, 14, 10)):
-        fresh = weekly.refresh(report, by=plcy)
+        fresh = drafting.refresh(report, by=plcy)
 
     assert fresh.as_of == new_york(9, 14, 10)
     assert [row["code"] for row in fresh.content["reported"]] == ["3.3"]
@@ -162,7 +166,7 @@ def test_a_refresh_reaches_to_the_next_cut_off_and_no_further(record, cbp, plcy)
     [report] = drafted("2020-W37")
     with clock.at(new_york(9, 22)):
         say("3.3", cbp, status=Status.REPORTED_COMPLETE)
-        fresh = weekly.refresh(report, by=plcy)
+        fresh = drafting.refresh(report, by=plcy)
 
     assert fresh.as_of == week("2020-W38").cut_off
     assert fresh.content["reported"] == []
@@ -171,9 +175,9 @@ def test_a_refresh_reaches_to_the_next_cut_off_and_no_further(record, cbp, plcy)
 def test_as_of_never_runs_backwards(record, plcy):
     [report] = drafted("2020-W37")
     with clock.at(new_york(9, 15)):
-        weekly.refresh(report, by=plcy)
+        drafting.refresh(report, by=plcy)
     with clock.at(new_york(9, 14, 8)):
-        fresh = weekly.refresh(report, by=plcy)
+        fresh = drafting.refresh(report, by=plcy)
 
     assert fresh.as_of == new_york(9, 15)
 
@@ -181,8 +185,8 @@ def test_as_of_never_runs_backwards(record, plcy):
 def test_a_published_report_is_not_refreshed(record, plcy):
     [report] = published("2020-W35", by=plcy)
 
-    with pytest.raises(weekly.NotNow, match="its figures are frozen"):
-        weekly.refresh(report, by=plcy)
+    with pytest.raises(NotNow, match="its figures are frozen"):
+        drafting.refresh(report, by=plcy)
 
     assert WeeklyReport.objects.get().digest == report.digest
 
@@ -193,7 +197,7 @@ def test_a_published_report_is_not_refreshed(record, plcy):
 def test_publishing_freezes_the_very_bytes_of_the_draft(record, plcy):
     [draft] = drafted("2020-W35")
     with clock.at(new_york(8, 31, 15)):
-        report = weekly.publish(draft, by=plcy)
+        report = publishing.publish(draft, by=plcy)
 
     assert (report.figures, report.digest, report.as_of) == (draft.figures, draft.digest, draft.as_of)
     assert (report.state, report.published_by, report.published_at) == ("published", plcy, new_york(8, 31, 15))
@@ -205,8 +209,8 @@ def test_publishing_freezes_the_very_bytes_of_the_draft(record, plcy):
 def test_reports_are_published_in_week_order(record, plcy):
     _, second = drafted("2020-W35", "2020-W36")
 
-    with pytest.raises(weekly.NotNow, match=r"Reports are published in week order: 2020-W35 comes first\."):
-        weekly.publish(second, by=plcy)
+    with pytest.raises(NotNow, match=r"Reports are published in week order: 2020-W35 comes first\."):
+        publishing.publish(second, by=plcy)
 
     assert not WeeklyReport.objects.published().exists()
 
@@ -214,18 +218,18 @@ def test_reports_are_published_in_week_order(record, plcy):
 def test_a_week_that_was_never_drafted_holds_the_later_ones_back(record, plcy):
     [report] = drafted("2020-W36")
 
-    assert weekly.why_not_publish(report, by=plcy) == "Reports are published in week order: 2020-W35 comes first."
+    assert publishing.why_not_publish(report, by=plcy) == "Reports are published in week order: 2020-W35 comes first."
 
 
 def test_a_draft_taken_before_the_one_before_it_moved_asks_for_a_refresh(record, plcy):
     first, second = drafted("2020-W35", "2020-W36")
     with clock.at(new_york(9, 8)):
-        first = weekly.publish(weekly.refresh(first, by=plcy), by=plcy)
+        first = publishing.publish(drafting.refresh(first, by=plcy), by=plcy)
         assert first.as_of == week("2020-W36").cut_off
-        with pytest.raises(weekly.NotNow, match=r"The report of 2020-W35 moved after this draft was taken\."):
-            weekly.publish(second, by=plcy)
+        with pytest.raises(NotNow, match=r"The report of 2020-W35 moved after this draft was taken\."):
+            publishing.publish(second, by=plcy)
 
-        fresh = weekly.publish(weekly.refresh(second, by=plcy), by=plcy)
+        fresh = publishing.publish(drafting.refresh(second, by=plcy), by=plcy)
 
     assert fresh.since == first.as_of
 
@@ -233,8 +237,8 @@ def test_a_draft_taken_before_the_one_before_it_moved_asks_for_a_refresh(record,
 def test_publishing_twice_is_refused_in_words(record, plcy, plcy2):
     [report] = published("2020-W35", by=plcy)
 
-    with pytest.raises(weekly.NotNow, match=r"This report was published already\."):
-        weekly.publish(report, by=plcy2)
+    with pytest.raises(NotNow, match=r"This report was published already\."):
+        publishing.publish(report, by=plcy2)
 
     assert WeeklyReport.objects.get().published_by == plcy
 
@@ -242,9 +246,9 @@ def test_publishing_twice_is_refused_in_words(record, plcy, plcy2):
 def test_a_draft_refreshed_since_it_was_read_is_not_published(record, plcy, plcy2):
     [report] = drafted("2020-W35")
     with clock.at(new_york(8, 31, 15)):
-        weekly.refresh(report, by=plcy2)
-        with pytest.raises(weekly.NotNow, match="refreshed since you opened it"):
-            weekly.publish(report, by=plcy, seen_digest=report.digest)
+        drafting.refresh(report, by=plcy2)
+        with pytest.raises(NotNow, match="refreshed since you opened it"):
+            publishing.publish(report, by=plcy, seen_digest=report.digest)
 
     assert not WeeklyReport.objects.get().is_published
 
@@ -256,11 +260,11 @@ def test_only_the_chairs_office_writes_reports(record, plcy, role):
     other = make_user("other@esc.example", role)
     entries = Entry.objects.count()
 
-    for forbidden in (weekly.refresh, weekly.publish, weekly.withdraw):
-        with pytest.raises(weekly.NotAllowed, match="Only PLCY, the chair's office"):
+    for forbidden in (drafting.refresh, publishing.publish, releasing.withdraw):
+        with pytest.raises(NotAllowed, match="Only PLCY, the chair's office"):
             forbidden(report, by=other)
-    with pytest.raises(weekly.NotAllowed, match="Only PLCY, the chair's office"):
-        weekly.release(report, by=other, cleared_by="Nobody")
+    with pytest.raises(NotAllowed, match="Only PLCY, the chair's office"):
+        releasing.release(report, by=other, cleared_by="Nobody")
 
     assert Entry.objects.count() == entries
     assert Delivery.objects.count() == 0

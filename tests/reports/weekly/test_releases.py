@@ -9,10 +9,12 @@ from esc_tracker import clock
 from esc_tracker.journal.models import Entry, Release
 from esc_tracker.reader import reader_for
 from milestones.models import Milestone, Note
+from milestones.refusals import Incomplete
 from milestones.updates import post_update
 from milestones.workflow import Outlook, Status
-from reports import weekly
 from reports.models import ReleasedEdition, WeeklyReport
+from reports.weekly import publishing, releasing
+from reports.weekly.permissions import NotNow
 from tests.milestones.telling import milestone, say, words
 from tests.reports.record import BEGINS_AT, begin_record, drafted, new_york, published, released, week
 
@@ -91,7 +93,7 @@ def test_withdrawing_falls_back_to_the_release_before_and_keeps_the_bytes(coac, 
     kept = released(second, by=plcy)
     assert reader_for(coac).moment == second.as_of
 
-    weekly.withdraw(second, by=plcy2)
+    releasing.withdraw(second, by=plcy2)
 
     assert reader_for(coac).moment == first.as_of
     assert [each.week for each in WeeklyReport.objects.visible_to(reader_for(coac))] == ["2020-W35"]
@@ -107,7 +109,7 @@ def test_withdrawing_the_only_release_falls_back_to_the_start_of_the_record(coac
     [report] = published("2020-W35", by=plcy)
     released(report, by=plcy)
 
-    weekly.withdraw(report, by=plcy)
+    releasing.withdraw(report, by=plcy)
 
     assert reader_for(coac).moment == BEGINS_AT
     assert reader_for(coac).release is None
@@ -116,7 +118,7 @@ def test_withdrawing_the_only_release_falls_back_to_the_start_of_the_record(coac
 def test_a_withdrawn_report_can_be_released_again_and_both_editions_stay(coac, plcy):
     [report] = published("2020-W35", by=plcy)
     first = released(report, by=plcy, withheld=("3.3",))
-    weekly.withdraw(report, by=plcy)
+    releasing.withdraw(report, by=plcy)
 
     second = released(report, by=plcy)
 
@@ -130,7 +132,7 @@ def test_the_preview_is_byte_for_byte_what_the_release_freezes(plcy):
     first, second = published("2020-W35", "2020-W36", by=plcy)
     released(first, by=plcy)
 
-    preview = weekly.preview_coac(second, ["4.3", "3.3"])
+    preview = releasing.preview_coac(second, ["4.3", "3.3"])
     edition = released(second, by=plcy, withheld=("3.3", "4.3"))
 
     assert edition.figures.encode() == preview
@@ -140,11 +142,11 @@ def test_the_preview_is_byte_for_byte_what_the_release_freezes(plcy):
 def test_what_changed_since_the_preview_is_not_released(plcy):
     first, second = published("2020-W35", "2020-W36", by=plcy)
     released(first, by=plcy)
-    seen = json.loads(weekly.preview_coac(second))["digest"]
-    weekly.withdraw(first, by=plcy)
+    seen = json.loads(releasing.preview_coac(second))["digest"]
+    releasing.withdraw(first, by=plcy)
 
-    with pytest.raises(weekly.NotNow, match="has changed since you opened this page"):
-        weekly.release(second, by=plcy, cleared_by="Dana Reyes", seen_digest=seen)
+    with pytest.raises(NotNow, match="has changed since you opened this page"):
+        releasing.release(second, by=plcy, cleared_by="Dana Reyes", seen_digest=seen)
 
     assert second.released() is None
 
@@ -201,8 +203,8 @@ def test_numbers_over_different_milestones_are_not_compared(plcy):
 def test_a_release_without_its_facts_is_refused_by_field(plcy, facts, field):
     [report] = published("2020-W35", by=plcy)
 
-    with pytest.raises(weekly.Incomplete) as refusal:
-        weekly.release(report, by=plcy, **{"cleared_by": "Dana Reyes", **facts})
+    with pytest.raises(Incomplete) as refusal:
+        releasing.release(report, by=plcy, **{"cleared_by": "Dana Reyes", **facts})
 
     assert list(refusal.value.problems) == [field]
     assert Release.objects.count() == 0
@@ -210,14 +212,14 @@ def test_a_release_without_its_facts_is_refused_by_field(plcy, facts, field):
 
 def test_only_a_published_report_is_released_and_only_once(plcy):
     [draft] = drafted("2020-W35")
-    with pytest.raises(weekly.NotNow, match=r"Only a published report can be released\."):
+    with pytest.raises(NotNow, match=r"Only a published report can be released\."):
         released(draft, by=plcy)
-    with pytest.raises(weekly.NotNow, match=r"This report is not released\."):
-        weekly.withdraw(draft, by=plcy)
+    with pytest.raises(NotNow, match=r"This report is not released\."):
+        releasing.withdraw(draft, by=plcy)
 
-    report = weekly.publish(draft, by=plcy)
+    report = publishing.publish(draft, by=plcy)
     released(report, by=plcy)
-    with pytest.raises(weekly.NotNow, match=r"This report is released already\."):
+    with pytest.raises(NotNow, match=r"This report is released already\."):
         released(report, by=plcy)
 
     assert Release.objects.count() == 1
