@@ -9,7 +9,7 @@ from datetime import datetime
 
 from esc_tracker import clock
 from esc_tracker.accounts.templatetags.esc import agency_name
-from esc_tracker.marks import Segment, outlook_mark, overdue_mark
+from esc_tracker.marks import Segment
 from esc_tracker.reader import Reader, last_day_before
 from milestones.calls.weeks import ReportingWeek
 from milestones.filters import UNASSIGNED
@@ -19,7 +19,6 @@ from milestones.workflow import NOT_RELEASED, NOT_RELEASED_LABEL, Status
 from reports import cells
 from reports.cells import Cell, Figures, Section, section_of
 from reports.progress import bar_of, in_words, open_in_time
-from reports.wording import target_of
 
 
 @dataclass(frozen=True)
@@ -190,7 +189,7 @@ def _sections(figures: Figures, reader: Reader) -> list[Section]:
                     "None is off track or at risk",
                 ),
                 ("Target", "Outlook", "Why, and what is needed"),
-                lambda row: (cells.target(row), outlook_mark(row["outlook"]), cells.why(row)),
+                lambda row: (cells.target(row), cells.outlook(row), cells.why(row)),
             )
         )
     found += [
@@ -200,15 +199,15 @@ def _sections(figures: Figures, reader: Reader) -> list[Section]:
             ("Was due", "Overdue", *(("Outlook", "What was said") if internal else ())),
             lambda row: (
                 cells.target(row),
-                overdue_mark(row["days_overdue"], short=True),
-                *((outlook_mark(row["outlook"]), cells.words(row)) if internal else ()),
+                cells.overdue(row),
+                *((cells.outlook(row), cells.words(row)) if internal else ()),
             ),
         ),
         section(
             "completed",
             heading("completed", "milestone was completed", "milestones were completed", "Nothing was completed"),
             ("Completed", "Outcome", "Against its target"),
-            lambda row: (cells.completed_when(row), cells.outcome(row), cells.against_target(row)),
+            lambda row: cells.completion(row),
         ),
         section(
             "reported",
@@ -226,7 +225,7 @@ def _sections(figures: Figures, reader: Reader) -> list[Section]:
             heading("moved", "target moved", "targets moved", "No target moved"),
             ("From", "To", *(("Why",) if internal else ())),
             lambda row: (
-                str(target_of(row["moved_from"]) or "None"),
+                cells.moved_from(row),
                 cells.target(row),
                 *((cells.revisions(row),) if internal else ()),
             ),
@@ -242,7 +241,7 @@ def _sections(figures: Figures, reader: Reader) -> list[Section]:
             ("Due", *(("Outlook", "What comes next") if internal else ())),
             lambda row: (
                 cells.target(row, "exact"),
-                *((outlook_mark(row["outlook"]), cells.next_step(row)) if internal else ()),
+                *((cells.outlook(row), cells.next_step(row)) if internal else ()),
             ),
         ),
     ]

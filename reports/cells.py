@@ -1,18 +1,20 @@
 """What does each cell of an account's list say, and what heads the list?
 
-Reads nothing but rows of figures (milestones/rows.py), so that a page says what was frozen and no more.
+Reads nothing but rows of figures (milestones/rows.py), so that a page says what was frozen and no more. A cell is said
+once for the page and once as plain text, so that every form of a report says the same.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from html import unescape
 from typing import Any
 
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html, format_html_join, strip_tags
 from django.utils.safestring import SafeString
 
 from esc_tracker.accounts.templatetags.esc import agency_name
-from esc_tracker.marks import day_mark, target_mark
+from esc_tracker.marks import day_mark, outlook_mark, overdue_mark, target_mark
 from esc_tracker.reader import Reader
 from milestones.filters import UNASSIGNED_LABEL
 from milestones.lateness import lateness
@@ -24,7 +26,24 @@ from reports import sentences
 from reports.wording import agreeing, target_of
 
 Figures = dict[str, Any]
-Cell = SafeString | str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What one cell says: on the page, and as plain text with its lines apart."""
+
+    html: SafeString
+    text: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a cell: what it is, its words, and a remark on them, such as whose words PLCY replaced."""
+
+    label: SafeString | str
+    words: str
+    remark: str = ""
+    edited: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,15 +100,75 @@ def agencies(row: Figures) -> str:
     return " and ".join(speaking) or UNASSIGNED_LABEL
 
 
-def target(row: Figures, exact: str = "") -> SafeString:
+# --- How a cell is made ---------------------------------------------------------------------------------------------
+
+
+def plain(text: str) -> Cell:
+    """Say a few words."""
+    return Cell(format_html("{}", text), text)
+
+
+def aside(text: str) -> Cell:
+    """Say it in passing."""
+    return Cell(format_html('<span class="esc-aside">{}</span>', text), text)
+
+
+def drawn(mark: SafeString) -> Cell:
+    """Show a mark; as text it is what it reads without its picture."""
+    return Cell(mark, unescape(strip_tags(mark)).strip())
+
+
+def beside(*parts: Cell) -> Cell:
+    """Say several in one line."""
+    said = [part for part in parts if part.text]
+    return Cell(format_html_join(" ", "{}", [(part.html,) for part in said]), " ".join(part.text for part in said))
+
+
+def stacked(*parts: Cell, nothing: str = "") -> Cell:
+    """Say several, one below the other; `nothing` where none says anything."""
+    said = [part for part in parts if part.text]
+    if not said:
+        return aside(nothing) if nothing else plain("")
+    return Cell(format_html_join("", "{}", [(part.html,) for part in said]), "\n".join(part.text for part in said))
+
+
+def lines_of(lines: Iterable[Line], nothing: str = "") -> Cell:
+    """Say each line as a paragraph of its own; `nothing` where there is none."""
+    return stacked(*(_line(each) for each in lines), nothing=nothing)
+
+
+def _line(line: Line) -> Cell:
+    if not line.edited:
+        remark = format_html(' <span class="esc-aside">{}</span>', line.remark) if line.remark else ""
+        html = format_html("<p><strong>{}:</strong> {}{}</p>", line.label, line.words, remark)
+        return Cell(html, f"{drawn(format_html('{}', line.label)).text}: {line.words} {line.remark}".rstrip())
+    html = format_html(
+        '<p><strong>{}:</strong> {} <span class="esc-edited">edited by PLCY</span></p><p class="esc-own">{}</p>',
+        line.label,
+        line.words,
+        line.remark,
+    )
+    text = f"{drawn(format_html('{}', line.label)).text}: {line.words} (edited by PLCY)\n{line.remark}"
+    return Cell(html, text)
+
+
+# --- Targets and completions ----------------------------------------------------------------------------------------
+
+
+def target(row: Figures, exact: str = "") -> Cell:
     """Show its target; "exact" adds the day it falls due."""
     due = target_of(row["target"])
-    return target_mark(due, exact) if due else aside("None")
+    return drawn(target_mark(due, exact)) if due else aside("None")
 
 
-def aside(text: str) -> SafeString:
-    """Say it in passing."""
-    return format_html('<span class="esc-aside">{}</span>', text)
+def overdue(row: Figures) -> Cell:
+    """Show how many days it is overdue."""
+    return drawn(overdue_mark(row["days_overdue"], short=True))
+
+
+def outlook(row: Figures) -> Cell:
+    """Show how its agencies expect it to end."""
+    return drawn(outlook_mark(row["outlook"]))
 
 
 def day_of(text: str | None) -> date | None:
@@ -113,51 +192,68 @@ def against_target(row: Figures) -> str:
     return begun(lateness(row["completed_kind"], day_of(row["completed_on"]), due.due_on if due else None, planned))
 
 
+def completion(row: Figures) -> tuple[Cell, Cell, Cell]:
+    """Say when it was completed, with what outcome, and how that lies against its target."""
+    return plain(completed_when(row)), plain(outcome(row)), plain(against_target(row))
+
+
+def moved_from(row: Figures) -> Cell:
+    """Say the target it had before."""
+    return plain(str(target_of(row["moved_from"]) or "None"))
+
+
 def begun(text: str) -> str:
     """Begin a cell with a capital letter."""
     return text[:1].upper() + text[1:]
 
 
-def why(row: Figures) -> SafeString:
-    """Show each agency's reason, and what it needs."""
-    lines = []
-    for said in row["words"]:
-        if said["reason"]:
-            lines.append((agency_name(said["agency"]), said["reason"]))
-        if said["needed"]:
-            lines.append((f"{agency_name(said['agency'])} needs", said["needed"]))
-    return format_html_join("", "<p><strong>{}:</strong> {}</p>", lines)
-
-
-def words(row: Figures) -> SafeString:
-    """Show each agency's statement with its day."""
-    lines = [
-        (agency_name(said["agency"]), day_mark(day_of(said["updated_on"]), "short"), said["statement"])
-        for said in row["words"]
-    ]
-    return format_html_join("", "<p><strong>{}, {}:</strong> {}</p>", lines) or aside("Nothing yet")
-
-
-def next_step(row: Figures) -> SafeString:
-    """Show what each agency does next."""
-    lines = [
-        (
-            agency_name(said["agency"]),
-            said["next_step"],
-            f", waiting on {said['waiting_on']}" if said["waiting_on"] else "",
-        )
-        for said in row["words"]
-        if said["next_step"]
-    ]
-    return format_html_join("", "<p><strong>{}:</strong> {}{}</p>", lines) or aside("Not said")
-
-
-def revisions(row: Figures) -> SafeString:
+def revisions(row: Figures) -> Cell:
     """Show why its target was moved, each time."""
-    lines = [(category(each["category"]), each["reason"]) for each in row["revisions"]]
-    return format_html_join("", "<p><strong>{}:</strong> {}</p>", lines)
+    return lines_of(Line(category(each["category"]), each["reason"]) for each in row["revisions"])
 
 
 def category(key: str) -> str:
     """Name a category of reasons."""
     return str(TargetRevision.Category(key).label)
+
+
+# --- Words of the agencies ------------------------------------------------------------------------------------------
+
+
+def why(row: Figures) -> Cell:
+    """Show each agency's reason, and what it needs."""
+    lines = []
+    for said in row["words"]:
+        agency = agency_name(said["agency"])
+        lines += [_said(said, "reason", agency)] if said["reason"] else []
+        lines += [_said(said, "needed", f"{agency} needs")] if said["needed"] else []
+    return lines_of(lines)
+
+
+def words(row: Figures) -> Cell:
+    """Show each agency's statement with its day."""
+    lines = []
+    for said in row["words"]:
+        spoke = format_html("{}, {}", agency_name(said["agency"]), day_mark(day_of(said["updated_on"]), "short"))
+        lines.append(_said(said, "statement", spoke))
+    return lines_of(lines, nothing="Nothing yet")
+
+
+def next_step(row: Figures, nothing: str = "Not said") -> Cell:
+    """Show what each agency does next, by when, and whom it waits for."""
+    lines = []
+    for said in row["words"]:
+        if said["next_step"]:
+            by = day_of(said["next_step_on"])
+            when = f", by {sentences.day(by)}" if by else ""
+            waiting = f", waiting on {said['waiting_on']}" if said["waiting_on"] else ""
+            lines.append(_said(said, "next_step", agency_name(said["agency"]), f"{when}{waiting}"))
+    return lines_of(lines, nothing)
+
+
+def _said(said: Figures, field: str, label: SafeString | str, more: str = "") -> Line:
+    """Return one line of an agency's words; where PLCY replaced it, PLCY's line with the agency's own beside it."""
+    edited = said.get("edited", {}).get(field)
+    if edited is None:
+        return Line(label, f"{said[field]}{more}")
+    return Line(label, f"{edited}{more}", f"{agency_name(said['agency'])} wrote: “{said[field]}”", edited=True)

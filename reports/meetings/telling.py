@@ -8,17 +8,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
-
 from esc_tracker.accounts.models import agency_name
-from esc_tracker.marks import outlook_mark, overdue_mark
 from esc_tracker.reader import Reader
 from milestones.links import link
 from milestones.telling import counted
 from reports import cells, sentences
 from reports.account import Missing, missing_answers, say_moment
-from reports.cells import Cell, Figures, Section, section_of
+from reports.cells import Cell, Figures, Line, Section, section_of
 from reports.wording import agreeing, target_of
 
 NONE_OWED = "No due-out is open"
@@ -139,8 +135,8 @@ def _lists(figures: Figures, reader: Reader) -> Sequence[Section]:
             ("Was due", "Overdue", "Outlook", "What was said"),
             lambda row: (
                 cells.target(row),
-                overdue_mark(row["days_overdue"], short=True),
-                outlook_mark(row["outlook"]),
+                cells.overdue(row),
+                cells.outlook(row),
                 cells.words(row),
             ),
         ),
@@ -148,7 +144,7 @@ def _lists(figures: Figures, reader: Reader) -> Sequence[Section]:
             "completed",
             ("milestone was completed", "milestones were completed", "Nothing was completed"),
             ("Completed", "Outcome", "Against its target"),
-            lambda row: (cells.completed_when(row), cells.outcome(row), cells.against_target(row)),
+            lambda row: cells.completion(row),
         ),
         listed(
             "reported",
@@ -158,13 +154,13 @@ def _lists(figures: Figures, reader: Reader) -> Sequence[Section]:
                 "No completion awaits confirmation",
             ),
             ("Target", "Reported complete", "What was said"),
-            lambda row: (cells.target(row), _reported(row), cells.words(row)),
+            lambda row: (cells.target(row), cells.plain(_reported(row)), cells.words(row)),
         ),
         listed(
             "moved",
             ("target moved", "targets moved", "No target moved"),
             ("From", "To", "Why, and on whose decision"),
-            lambda row: (str(target_of(row["moved_from"]) or "None"), _moved_to(row), _moves(row)),
+            lambda row: (cells.moved_from(row), _moved_to(row), _moves(row)),
         ),
         listed(
             "attention",
@@ -174,7 +170,7 @@ def _lists(figures: Figures, reader: Reader) -> Sequence[Section]:
                 "None is at risk or off track",
             ),
             ("Target", "Outlook", "Why, and what is needed"),
-            lambda row: (cells.target(row), outlook_mark(row["outlook"]), cells.why(row)),
+            lambda row: (cells.target(row), cells.outlook(row), cells.why(row)),
         ),
         listed(
             "due_soon",
@@ -184,7 +180,7 @@ def _lists(figures: Figures, reader: Reader) -> Sequence[Section]:
                 "Nothing falls due in the next 60 days",
             ),
             ("Due", "Outlook", "What comes next"),
-            lambda row: (cells.target(row, "exact"), outlook_mark(row["outlook"]), cells.next_step(row)),
+            lambda row: (cells.target(row, "exact"), cells.outlook(row), cells.next_step(row)),
         ),
     ]
 
@@ -195,16 +191,23 @@ def _reported(row: Figures) -> str:
     return f"{cells.completed_when(row)}; {against[:1].lower()}{against[1:]}" if against else cells.completed_when(row)
 
 
-def _moved_to(row: Figures) -> SafeString:
-    return format_html("{} {}", cells.target(row), cells.aside(_months(row["months"])) if row["months"] else "")
+def _moved_to(row: Figures) -> Cell:
+    return cells.beside(cells.target(row), _by(row["months"]))
 
 
-def _moves(row: Figures) -> SafeString:
-    lines = [
-        (cells.category(each["category"]), each["reason"], cells.begun(each["authority"] or "accepted at once"))
-        for each in row["revisions"]
-    ]
-    return format_html_join("", '<p><strong>{}:</strong> {} <span class="esc-aside">{}.</span></p>', lines)
+def _moves(row: Figures) -> Cell:
+    return cells.lines_of(
+        Line(cells.category(each["category"]), each["reason"], _on_whose_decision(each)) for each in row["revisions"]
+    )
+
+
+def _on_whose_decision(move: Figures) -> str:
+    return f"{cells.begun(move['authority'] or 'accepted at once')}."
+
+
+def _by(months: int | None) -> Cell:
+    """Say by how many months, nothing where that cannot be said."""
+    return cells.aside(_months(months)) if months else cells.plain("")
 
 
 def _months(months: int) -> str:
@@ -245,11 +248,7 @@ def _waiting(rows: Sequence[Figures], reader: Reader) -> Section:
         ("Target", "Asked for", "Why"),
         lambda row: (
             cells.target(row),
-            format_html(
-                "{} {}",
-                str(target_of(row["asked_for"])),
-                cells.aside(_months(row["months"])) if row["months"] else "",
-            ),
-            format_html("<p><strong>{}:</strong> {}</p>", cells.category(row["category"]), row["reason"]),
+            cells.beside(cells.plain(str(target_of(row["asked_for"]))), _by(row["months"])),
+            cells.lines_of([Line(cells.category(row["category"]), row["reason"])]),
         ),
     )

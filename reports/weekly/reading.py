@@ -65,7 +65,7 @@ def reports(request: HttpRequest) -> HttpResponse:
 def report(request: HttpRequest, week: ReportingWeek) -> HttpResponse:
     """Show one edition of a report from its frozen figures."""
     reader = reader_of(request)
-    opened = _open(request, week)
+    opened = open_edition(request, week)
     told = account_of(json.loads(opened.text), reader)
     return render(
         request,
@@ -86,7 +86,7 @@ def report(request: HttpRequest, week: ReportingWeek) -> HttpResponse:
 @require_safe
 def report_json(request: HttpRequest, week: ReportingWeek) -> HttpResponse:
     """Give the exact bytes of one edition."""
-    opened = _open(request, week)
+    opened = open_edition(request, week)
     return HttpResponse(opened.text.encode(), content_type="application/json")
 
 
@@ -126,7 +126,7 @@ def _list_in_words(listed: list[Listed], reader: Reader) -> dict[str, str]:
     return {"headline": headline, "lead": lead, "empty": "A draft is written every Monday for the week just ended."}
 
 
-def _open(request: HttpRequest, week: ReportingWeek) -> Opened:
+def open_edition(request: HttpRequest, week: ReportingWeek) -> Opened:
     """Find the edition and version asked for; what this reader may not know of is not there. Two queries."""
     reader = reader_of(request)
     edition = request.GET.get("edition", COAC if reader.is_coac else ESC)
