@@ -1,5 +1,6 @@
 """In which words do pages tell of days, moves and completions?"""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Protocol
 
@@ -40,6 +41,11 @@ def days_in_words(first: date, last: date) -> str:
     """Say a stretch of days: "Aug 24 – 30", "Aug 31 – Sep 6"."""
     ends = f"{last.day}" if (first.year, first.month) == (last.year, last.month) else f"{last:%b} {last.day}"
     return f"{first:%b} {first.day} – {ends}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Join words as a sentence does: "3.1, 3.2 and 3.3"."""
+    return " and ".join([*([", ".join(words[:-1])] if len(words) > 1 else []), *words[-1:]])
 
 
 def counted(count: int, noun: str) -> str:

@@ -13,11 +13,12 @@ from milestones.calls.answers import Asked, Heard, Said, Stretch, stretches, tak
 from milestones.calls.calling import call_by_default
 from milestones.calls.changing import why_not_change
 from milestones.calls.reminding import owed_by, to_remind, why_not_remind
+from milestones.calls.silence import Copying, latest_fallen_due, principals_to_copy, silent_twice
 from milestones.calls.terms import Terms, changes_of, terms_of
 from milestones.calls.weeks import ReportingWeek, period_of
 from milestones.models import Call, CallChange, CallReminder
 from milestones.querysets import recorded_before
-from milestones.telling import counted, days_in_words
+from milestones.telling import counted, days_in_words, listed
 
 FIRST_WORDS = 90  # characters
 Kind = CallChange.Kind
@@ -41,12 +42,16 @@ class Row:
 
 @dataclass(frozen=True)
 class AgencyPart:
-    """What one agency has answered; `reminded` are the moments it was reminded of this call, the latest first."""
+    """What one agency has answered; `reminded` are the moments it was reminded of this call, the latest first.
+
+    `copied` says whether its principal was copied the last time, for who may know that.
+    """
 
     agency: Agency
     rows: list[Row]
     own_due_at: datetime | None
     reminded: list[datetime]
+    copied: bool
 
     @property
     def answered(self) -> int:
@@ -113,6 +118,7 @@ class Shown:
     why_not_change: str
     why_not_remind: str
     to_remind: list[tuple[Agency, int]]
+    copying: list[Copying]
 
     @property
     def version(self) -> int:
@@ -134,23 +140,31 @@ class Shown:
     def mails(self) -> str:
         """Say to whom a reminder would go: "2 mails go out: to CBP (3 milestones) and USPS (1 milestone)"."""
         named = [f"{agency} ({counted(count, 'milestone')})" for agency, count in self.to_remind]
-        listed = named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"
         goes = "mail goes" if len(named) == 1 else "mails go"
-        return f"{len(named)} {goes} out: to {listed}."
+        return f"{len(named)} {goes} out: to {listed(named)}."
 
 
 def show(call: Call, calls: Sequence[Call], reader: Reader) -> Shown:
-    """Draw up one call's page; `calls` are it, if it is on the record, and all later ones. Four queries at most."""
+    """Draw up one call's page; `calls` are it, if it is on the record, and all later ones. Five queries at most.
+
+    With the calls before it among them PLCY is offered to copy principals.
+    """
     moment = clock.now() if reader.moment is None else reader.moment
     terms = terms_of(call)
-    stretch = next((each for each in stretches(calls) if each.call == call), Stretch(call, terms, moment))
+    known = stretches(calls)
+    stretch = next((each for each in known if each.call == call), Stretch(call, terms, moment))
     opened = terms.is_opened(moment)
-    roll = take_roll([stretch], reader.moment)[call.week] if opened else []
+    reminds = opened and reader.is_plcy and reader.may_act and not why_not_remind(call, calls, moment)
+    recent = latest_fallen_due(known, moment) if reminds else []
+    rolls = take_roll([*(each for each in recent if each != stretch), stretch], reader.moment) if opened else {}
+    roll = rolls.get(call.week, [])
     reminders = _reminders(call, reader) if opened else []
     said = words_given(stretch, reader.moment) if opened else {}
     no_reminder = why_not_remind(call, calls, moment)
     owed = {} if no_reminder else owed_by(roll)
     agencies = {each.agency.code: each.agency for each in roll}
+    due = to_remind(owed, reminders, reader.today)
+    twice = silent_twice(recent, rolls, moment) if reminds else {}
     return Shown(
         call=call,
         days=days_of(call),
@@ -158,11 +172,12 @@ def show(call: Call, calls: Sequence[Call], reader: Reader) -> Shown:
         opened=opened,
         fallen_due=terms.due_at <= moment,
         tally=Tally.of(roll),
-        parts=list(_parts(roll, said, terms, reminders)),
+        parts=list(_parts(roll, said, terms, reminders, reader)),
         changes=[_told(change, reader) for change in reversed(changes_of(call))],
         why_not_change=why_not_change(call, calls, moment),
         why_not_remind=no_reminder,
-        to_remind=[(agencies[code], len(owed[code])) for code in to_remind(owed, reminders, reader.today)],
+        to_remind=[(agencies[code], len(owed[code])) for code in due],
+        copying=list(principals_to_copy({code: owed[code] for code in due}, twice).values()),
     )
 
 
@@ -205,12 +220,17 @@ def _reminders(call: Call, reader: Reader) -> list[CallReminder]:
 
 
 def _parts(
-    roll: Sequence[Asked], said: dict[tuple[str, int], Said], terms: Terms, reminders: Sequence[CallReminder]
+    roll: Sequence[Asked],
+    said: dict[tuple[str, int], Said],
+    terms: Terms,
+    reminders: Sequence[CallReminder],
+    reader: Reader,
 ) -> Iterable[AgencyPart]:
     grouped: dict[str, list[Asked]] = {}
     for asked in roll:
         grouped.setdefault(asked.agency.code, []).append(asked)
     for code, mine in grouped.items():
+        told = [each for each in reminders if each.agency_id == code]
         yield AgencyPart(
             agency=mine[0].agency,
             rows=[
@@ -224,7 +244,8 @@ def _parts(
                 for each in mine
             ],
             own_due_at=terms.extended.get(code),
-            reminded=[each.recorded_at for each in reminders if each.agency_id == code],
+            reminded=[each.recorded_at for each in told],
+            copied=bool(told) and told[0].copies_principal and (reader.is_plcy or reader.agency == code),
         )
 
 

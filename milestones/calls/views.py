@@ -22,13 +22,14 @@ from milestones.calls.changing import CallChanged
 from milestones.calls.forms import DUE, OPENING, ExtendForm, LineForm, MoveForm, ReasonForm, as_typed
 from milestones.calls.reminding import NOT_OPENED, remind
 from milestones.calls.showing import Shown, lines, next_call, show
+from milestones.calls.silence import LOOKED_BACK, calls_before
 from milestones.calls.terms import terms_of
 from milestones.calls.weeks import ReportingWeek
 from milestones.models import Call, Responsibility
 from milestones.offers import why_not_then
-from milestones.querysets import LEAD_OR_JOINT, recorded_before
+from milestones.querysets import LEAD_OR_JOINT
 from milestones.refusals import Incomplete, NotAllowed
-from milestones.telling import counted
+from milestones.telling import counted, listed
 
 EARLIER = 12  # calls that the table shows; each page of one leads on to the one before
 _LATER = 60  # calls planned ahead and opened since, at most one year's
@@ -83,10 +84,11 @@ def call(request: Asking, week: ReportingWeek) -> HttpResponse:
 
 def _call_page(request: Asking, week: ReportingWeek, *, refusal: str = "", status: int = 200) -> HttpResponse:
     found, later = _find(request.reader, week)
+    before = _before(found, request.reader)
     context: dict[str, Any] = {
         "reader": request.reader,
-        "shown": show(found, later, request.reader),
-        "before": _before(found, request.reader),
+        "shown": show(found, [*later, *before], request.reader),
+        "before": next(iter(before), None),
         "after": next(iter(sorted((each for each in later if each != found), key=lambda each: each.ends_on)), None),
         "refusal": refusal,
     }
@@ -170,15 +172,23 @@ def send_reminders(request: Asking, week: ReportingWeek) -> HttpResponse:
         raise PermissionDenied(NOT_OPENED)
     if seen is None:
         return _call_page(request, week, refusal="This page was out of date, so nobody was reminded.", status=400)
+    copying = request.POST.getlist("copying")
     try:
-        reminders = remind(found, by=request.user, seen=seen)
+        reminders = remind(found, by=request.user, seen=seen, copying=copying)
     except NotAllowed as refusal:
         raise PermissionDenied(str(refusal)) from refusal
     except CallChanged as changed:
         return _call_page(request, week, refusal=f"{changed} Nobody was reminded.", status=409)
+    except Incomplete as incomplete:
+        said = " ".join(incomplete.problems.values())
+        return _call_page(request, week, refusal=f"{said} Nobody was reminded.", status=409)
     named = ", ".join(f"{each.agency} ({counted(len(each.milestones), 'milestone')})" for each in reminders)
     if reminders:
-        messages.success(request, f"Saved: {counted(len(reminders), 'mail')} will be sent, to {named}.")
+        copied = [str(each.agency) for each in reminders if each.copies_principal]
+        also = (
+            f" The {'principal' if len(copied) == 1 else 'principals'} of {listed(copied)} in copy." if copied else ""
+        )
+        messages.success(request, f"Saved: {counted(len(reminders), 'mail')} will be sent, to {named}.{also}")
     else:
         messages.info(request, "Nobody was left to remind today.")
     return redirect("milestones:call", week)
@@ -233,9 +243,9 @@ def _find(reader: Reader, week: ReportingWeek) -> tuple[Call, list[Call]]:
     return found, later
 
 
-def _before(call: Call, reader: Reader) -> Call | None:
-    rows = Call.objects.filter(recorded_before(reader.moment), ends_on__lt=call.ends_on)
-    return rows.order_by("-ends_on").first()
+def _before(call: Call, reader: Reader) -> list[Call]:
+    """Return the call before, and for who may remind of this one those before it too. Two queries."""
+    return calls_before(call, reader.moment, LOOKED_BACK if reader.is_plcy and reader.may_act else 1)
 
 
 def _found_to_change(request: Asking, week: ReportingWeek) -> tuple[Call, list[Call]]:

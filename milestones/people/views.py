@@ -23,6 +23,7 @@ from milestones.people.handing_over import HandedOver, hand_over
 from milestones.people.naming import keep_person, last_change_of, name_contact, seal_of, set_away
 from milestones.people.permissions import why_not_people, why_not_see_people, why_not_send_report
 from milestones.people.showing import PARTS, Line, in_words, lines_of, people_of, seats_without_person
+from milestones.telling import listed
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)  # what a form remembers where nobody was ever named
 
@@ -98,7 +99,7 @@ def _contacts_form(request: Acting, listed: Iterable[Person], lines: list[Line])
 
 def _named(part: Part, person: Person | None, codes: list[str], opened: int) -> str:
     """Say what was done."""
-    which = _listed(codes)
+    which = listed(codes)
     label = part.label.lower()
     if person is None:
         return f"Saved: nobody is {label} for {which}."
@@ -238,7 +239,7 @@ def _handed_over(giver: Person, successor: Person, done: HandedOver) -> str:
     if not done:
         return f"{giver.name} had nothing to hand over to {successor.name}; nothing was changed."
     moved = [
-        f"milestone{'' if len(done.codes) == 1 else 's'} {_listed(list(done.codes))}" if done.codes else "",
+        f"milestone{'' if len(done.codes) == 1 else 's'} {listed(list(done.codes))}" if done.codes else "",
         _drafts(done.drafts) if done.drafts else "",
         "the choices about mail" if done.preferences else "",
     ]
@@ -272,7 +273,3 @@ def _moment(text: str) -> datetime | None:
     except ValueError:
         return None
     return moment if moment.tzinfo else None
-
-
-def _listed(codes: list[str]) -> str:
-    return " and ".join([*([", ".join(codes[:-1])] if len(codes) > 1 else []), codes[-1]]) if codes else ""
