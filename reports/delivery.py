@@ -1,34 +1,33 @@
 """What happens when people are to be told?
 
-A message waits as a row: a report for each recipient, queued inside the act it tells of; a notice for one agency's
-contacts, queued for each reminder and each submission entered for an agency. Sending claims the row by
-compare-and-swap, sends, stamps. A crash between sending and stamping repeats the message under the same Message-ID,
-which mail programs show once; none is lost.
+A message waits as a row: a report for each recipient, queued inside the act it tells of; a person's notices of a day,
+gathered into one mail. Sending claims the row by compare-and-swap, sends, stamps. A crash between sending and stamping
+repeats the message under the same Message-ID, which mail programs show once; none is lost.
 """
 
 import logging
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.core.mail import EmailMessage
-from django.db.models import Exists, OuterRef
 
 from esc_tracker import clock
 from esc_tracker.accounts.models import Role, User, seated
-from milestones.models import CallReminder, CheckIn, Question, StatusUpdate, TargetRevision
-from milestones.people.contacts import mail_addresses
-from reports.mail import entered_mail, message_id, reminder_mail, report_mail
+from milestones.models import Person
+from reports import switch
+from reports.mail import message_id, report_mail
 from reports.models import ESC_ROLES, Delivery, WeeklyReport
-from reports.notices import Needless, entered_of, reminder_of
+from reports.telling import addressing, gathering, noticing
+from reports.telling.composing import notices_mail
+from reports.telling.contents import Needless, digest_of
 
 LEASE = timedelta(minutes=10)  # how long a claim holds: far longer than one message takes
 LONGEST_WAIT = timedelta(hours=6)
-WHOLE_AFTER = timedelta(minutes=1)  # a submission's answers are kept one by one: by then all of them are
 PASS_SECONDS = 120  # a pass ends well before the worker's time limit; the next tick goes on
 
-_CLAIMED_WITH = ("recipient", "report", "reminder__call", "check_in")
+_CLAIMED_WITH = ("recipient", "person", "report")
 log = logging.getLogger(__name__)
 
 
@@ -39,11 +38,13 @@ class Withdrawn(Exception):
         super().__init__("the release was withdrawn")
 
 
-class NobodyToTell(Exception):
-    """No address is known for an agency's contacts; the message waits until one is."""
+@dataclass(frozen=True)
+class Told:
+    """What one pass of noticing did: things noticed, notices that found somebody, mails they were gathered into."""
 
-    def __init__(self) -> None:
-        super().__init__("nobody to tell")
+    noticed: int
+    addressed: int
+    mails: int
 
 
 @dataclass(frozen=True)
@@ -56,48 +57,43 @@ class Sent:
 
 
 def queue_esc(report: WeeklyReport, moment: datetime) -> None:
-    """Inside the act of publishing: queue the ESC edition for everybody of the committee. Two queries."""
-    _queue(report, Delivery.Edition.ESC, ESC_ROLES, moment)
+    """Inside the act of publishing: queue the ESC edition for the committee, and for whom PLCY ticked. Nothing while
+    mail is off. Five queries.
+    """
+    if switch.is_on():
+        _queue(report, Delivery.Edition.ESC, moment, [*_seats(ESC_ROLES), *_ticked()])
 
 
 def queue_coac(report: WeeklyReport, moment: datetime) -> None:
-    """Inside the act of releasing: queue COAC's edition for its readers; nobody twice, released again or not."""
-    _queue(report, Delivery.Edition.COAC, (Role.COAC_READER,), moment)
+    """Inside the act of releasing: queue COAC's edition for its readers; nobody twice, released again or not.
 
-
-def queue_notices(now: datetime) -> int:
-    """Queue a notice for each reminder, and each submission PLCY entered for another agency, that has none; count them.
-
-    Running it twice, or twice at once, queues nothing twice. Two queries, and one more if there is something to queue.
+    Nothing while mail is off. Four queries.
     """
-    kept = [Exists(each.objects.filter(check_in=OuterRef("pk"))) for each in (StatusUpdate, TargetRevision, Question)]
-    entered = CheckIn.objects.filter(kept[0] | kept[1] | kept[2], delivery=None).exclude(source_how="")
-    later = clock.wall() + WHOLE_AFTER
-    rows = [
-        Delivery(message=f"reminder-{each.pk}", reminder=each, agency_id=each.agency_id, queued_at=now)
-        for each in CallReminder.objects.filter(delivery=None).order_by("pk")
-    ] + [
-        Delivery(
-            message=f"entered-{each.pk}", check_in=each, agency_id=each.agency_id, queued_at=now, next_try_at=later
-        )
-        for each in entered.order_by("pk")
-    ]
-    if rows:
-        Delivery.objects.bulk_create(rows, ignore_conflicts=True)  # Another worker may have been first.
-    return len(rows)
+    if switch.is_on():
+        _queue(report, Delivery.Edition.COAC, moment, _seats((Role.COAC_READER,)))
+
+
+def queue_notices(now: datetime) -> Told:
+    """Notice what is there to be told, settle whom it reaches, and gather it into one mail a person and day.
+
+    Running it twice, or twice at once, does nothing twice. While mail is off it only notices.
+    """
+    return Told(noticing.notice(now), addressing.address(now), gathering.gather(now))
 
 
 def send_due(now: datetime) -> Sent:
     """Send what waits and is due by the real clock `now`; one failure does not stop the rest.
 
-    Running it twice, or twice at once, sends nothing twice.
+    Nothing while mail is off, and nothing to an address this installation may not reach. Running it twice, or twice at
+    once, sends nothing twice.
     """
     outcomes: list[bool | None] = []
     ends = time.monotonic() + PASS_SECONDS
-    for key, tries in Delivery.objects.due(now).values_list("pk", "tries"):
+    due = Delivery.objects.due(now).values_list("pk", "tries", "address") if switch.is_on() else ()
+    for key, tries, address in due:
         if time.monotonic() > ends:
             break
-        if _claim(key, tries, now):
+        if switch.may_reach(address) and _claim(key, tries, now):
             outcomes.append(_send(Delivery.objects.select_related(*_CLAIMED_WITH).get(pk=key)))
     return Sent(outcomes.count(True), outcomes.count(False), Delivery.objects.stuck().count())
 
@@ -107,23 +103,36 @@ def wait_after(tries: int) -> timedelta:
     return min(timedelta(minutes=2 ** min(tries, 10)), LONGEST_WAIT)
 
 
-def _queue(report: WeeklyReport, edition: Delivery.Edition, roles: Collection[Role], moment: datetime) -> None:
+def _seats(roles: Collection[Role]) -> Iterator[Delivery]:
+    seats = User.objects.filter(seated(clock.real_day()), role__in=roles, wants_report=True)
+    for seat in seats.order_by("pk"):
+        yield Delivery(address=seat.email.lower(), recipient=seat)
+
+
+def _ticked() -> Iterator[Delivery]:
+    """Yield one for each person whom PLCY ticked and who has no seat; who has one chose there."""
+    ticked = Person.objects.filter(gets_report=True, seat=None).order_by("pk")
+    taken = _with_a_seat()
+    for person in ticked:
+        if person.email.lower() not in taken:
+            yield Delivery(address=person.email.lower(), person=person)
+
+
+def _with_a_seat() -> set[str]:
+    rows = User.objects.filter(seated(clock.real_day()))
+    return {email.lower() for email in rows.values_list("email", flat=True)}
+
+
+def _queue(report: WeeklyReport, edition: Delivery.Edition, moment: datetime, recipients: Iterable[Delivery]) -> None:
     message = f"report-{report.week}-{report.version}-{edition.value}"
-    Delivery.objects.bulk_create(
-        (
-            Delivery(
-                message=message,
-                address=person.email.lower(),
-                recipient=person,
-                report=report,
-                edition=edition,
-                queued_at=moment,
-            )
-            for person in User.objects.filter(seated(clock.real_day()), role__in=roles, wants_report=True)
-            .exclude(pk__in=Delivery.objects.filter(message=message).values("recipient"))
-            .order_by("pk")
-        ),
-    )
+    there = Delivery.objects.filter(message=message)
+    addresses, people = set(there.values_list("address", flat=True)), set(there.values_list("recipient", flat=True))
+    rows: dict[str, Delivery] = {}
+    for row in recipients:
+        if row.address not in addresses and (row.recipient_id is None or row.recipient_id not in people):
+            row.message, row.report, row.edition, row.queued_at = message, report, edition, moment
+            rows.setdefault(row.address, row)
+    Delivery.objects.bulk_create(rows.values())
 
 
 def _claim(key: int, tries: int, now: datetime) -> bool:
@@ -136,8 +145,7 @@ def _send(claimed: Delivery) -> bool | None:
     """Send one message and stamp it, or keep why it failed and when to try again; None when it became needless."""
     row = Delivery.objects.filter(pk=claimed.pk, sent_at=None)
     try:
-        message = _message(claimed)
-        message.send()
+        _message(claimed).send()
     except Needless as why:
         row.update(sent_at=clock.now(), error=f"Not sent: {why}"[:200])
         return None
@@ -145,43 +153,25 @@ def _send(claimed: Delivery) -> bool | None:
         log.warning("send_due failed delivery=%d tries=%d error=%s", claimed.pk, claimed.tries, type(problem).__name__)
         row.update(error=_in_words(problem), next_try_at=clock.wall() + wait_after(claimed.tries))
         return False
-    row.update(sent_at=clock.now(), sent_to=[] if claimed.recipient_id else message.recipients(), error="")
+    row.update(sent_at=clock.now(), error="")
     return True
 
 
 def _message(claimed: Delivery) -> EmailMessage:
     """Build the message at the last moment: a release may have been withdrawn, a call answered meanwhile."""
-    report, person = claimed.report, claimed.recipient
-    if report is None or person is None:
-        return _notice(claimed)
+    identity = message_id(claimed.message, claimed.pk)
+    report = claimed.report
+    if report is None:
+        return notices_mail(digest_of(claimed, clock.now()), to=claimed.address, message_id=identity)
+    if claimed.recipient is None and claimed.address in _with_a_seat():
+        raise Needless("this address has a seat by now")
     if claimed.edition == Delivery.Edition.ESC:
         figures = report.content
     elif released := report.released():
         figures = released.content
     else:
         raise Withdrawn
-    return report_mail(figures, to=person.email, message_id=message_id(claimed.message, person.pk))
-
-
-def _notice(claimed: Delivery) -> EmailMessage:
-    """Build a notice for whomever the agency named for its milestones."""
-    agency, identity = str(claimed.agency_id), message_id(claimed.message, claimed.pk)
-    if claimed.reminder:
-        reminder = reminder_of(claimed.reminder)
-        to, cc = _addresses(agency, reminder.codes)
-        return reminder_mail(reminder, to=to, cc=cc, message_id=identity)
-    if claimed.check_in:
-        entered = entered_of(claimed.check_in)
-        to, cc = _addresses(agency, entered.codes)
-        return entered_mail(entered, to=to, cc=cc, message_id=identity)
-    raise Needless("it tells of nothing")  # The constraint delivery_is_a_report_or_a_notice keeps this from happening.
-
-
-def _addresses(agency: str, codes: Sequence[str]) -> tuple[list[str], list[str]]:
-    to, cc = mail_addresses(agency, codes, clock.today())
-    if not to:
-        raise NobodyToTell
-    return to, cc
+    return report_mail(figures, to=claimed.address, message_id=identity)
 
 
 def _in_words(problem: Exception) -> str:

@@ -31,7 +31,10 @@ def freeze_read_aheads() -> None:
 
 @shared_task
 def send_due() -> None:
-    """Queue a notice of each reminder and each submission entered for an agency, and send the mail that waits."""
-    queued = delivery.queue_notices(clock.now())
+    """Notice what is there to be told, gather it into one mail a person and day, and send the mail that waits."""
+    told = delivery.queue_notices(clock.now())
     done = delivery.send_due(clock.wall())
-    log.info("send_due queued=%d sent=%d failed=%d stuck=%d", queued, done.sent, done.failed, done.stuck)
+    log.info(
+        "send_due noticed=%d addressed=%d mails=%d sent=%d failed=%d stuck=%d",
+        *(told.noticed, told.addressed, told.mails, done.sent, done.failed, done.stuck),
+    )

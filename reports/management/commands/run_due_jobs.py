@@ -55,9 +55,9 @@ def _freeze_read_aheads() -> str:
 
 
 def _send_due() -> str:
-    delivery.queue_notices(clock.now())
+    told = delivery.queue_notices(clock.now())
     done = delivery.send_due(clock.wall())
-    return f"sent {done.sent}, failed {done.failed}, stuck {done.stuck}"
+    return f"noticed {told.noticed}, mails {told.mails}, sent {done.sent}, failed {done.failed}, stuck {done.stuck}"
 
 
 JOBS: dict[str, Callable[[], str]] = {
