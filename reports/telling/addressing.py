@@ -19,7 +19,7 @@ from reports.models import Notice, Telling
 from reports.telling.noticing import NEWS_FOR
 from reports.telling.standing import Standing
 
-_WITH = ("report", "reminder", "flag", "milestone")
+WITH = ("report", "reminder", "flag", "milestone")
 TOO_OLD = "Not told within 14 days."
 
 
@@ -48,7 +48,7 @@ def address(now: datetime) -> int:
     if not (switch.is_on() and is_time(now) and waiting().exists()):
         return 0
     with transaction.atomic():
-        notices = list(waiting().select_for_update(of=("self",)).select_related(*_WITH))
+        notices = list(waiting().select_for_update(of=("self",)).select_related(*WITH))
         settled = settle(notices, now)
         Telling.objects.bulk_create(settled.tellings)
         for notice, why in settled.dropped:

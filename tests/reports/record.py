@@ -8,6 +8,7 @@ from django.core.management import call_command
 from esc_tracker import clock
 from esc_tracker.accounts.models import User
 from milestones.calls.weeks import ReportingWeek
+from reports import switch
 from reports.models import ReleasedEdition, WeeklyReport
 from reports.weekly import drafting, publishing, releasing
 
@@ -23,6 +24,12 @@ def begin_record() -> None:
     """Load the plan on the day the record begins."""
     with clock.at(BEGINS_AT):
         call_command("load_plan", stdout=StringIO())
+
+
+def mail_on(by: User) -> None:
+    """Turn mail on, as the record begins."""
+    with clock.at(BEGINS_AT):
+        switch.turn(True, by=by)
 
 
 def week(text: str) -> ReportingWeek:
@@ -50,4 +57,7 @@ def published(*weeks: str, by: User, tell: bool = False) -> list[WeeklyReport]:
 
 def released(report: WeeklyReport, *, by: User, withheld: tuple[str, ...] = (), tell: bool = False) -> ReleasedEdition:
     """Release a published report."""
-    return releasing.release(report, by=by, cleared_by="Dana Reyes, PLCY counsel", withheld=withheld, tell=tell)
+    why = "Sample: counsel is reading it." if withheld else ""
+    return releasing.release(
+        report, by=by, cleared_by="Dana Reyes, PLCY counsel", withheld=withheld, withheld_because=why, tell=tell
+    )

@@ -1,25 +1,29 @@
-"""A real mail server on the loopback address that takes, refuses, or drops what it is sent."""
+"""A real mail server on the loopback address that takes, refuses, drops or hangs."""
 
-import socketserver
-import threading
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import Message
 from email.policy import default
+from typing import Any
+
+from aiosmtpd.controller import Controller
 
 
 @dataclass
 class Sink:
     """What arrived, and how the server behaves.
 
-    It `refuses` recipients, `drops_after_data` so many messages without an answer, and answers nothing when it `hangs`.
+    It `refuses` recipients for good, is `closed` to everybody for now, `drops_after_data` so many messages without an
+    answer, and answers nothing when it `hangs`.
     """
 
     port: int = 0
     messages: list[Message] = field(default_factory=list)
     refuses: set[str] = field(default_factory=set)
+    closed: bool = False
     drops_after_data: int = 0
     hangs: bool = False
 
@@ -27,52 +31,58 @@ class Sink:
         """Return the Message-ID of each message that arrived, in order."""
         return [str(message["Message-ID"]) for message in self.messages]
 
+    def text(self, to: str) -> str:
+        """Return the plain text of the one message to an address, as one line."""
+        [message] = [each for each in self.messages if each["To"] == to]
+        return " ".join(message.get_body(("plain",)).get_content().split())
+
+    async def handle_EHLO(self, server: Any, session: Any, envelope: Any, hostname: str, responses: list[str]) -> Any:
+        """Greet, unless it hangs."""
+        while self.hangs:
+            await asyncio.sleep(0.05)
+        session.host_name = hostname
+        return responses
+
+    async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
+        """Take a sender, unless it is closed."""
+        if self.closed:
+            return "421 come back later"
+        envelope.mail_from = address
+        return "250 fine"
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
+        """Take a recipient, unless it is one of the refused."""
+        if address in self.refuses:
+            return "550 no such person here"
+        envelope.rcpt_tos.append(address)
+        return "250 fine"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        """Keep the message, and answer, or hang up without."""
+        self.messages.append(message_from_bytes(envelope.content, policy=default))
+        if self.drops_after_data:
+            self.drops_after_data -= 1
+            server.transport.close()
+        return "250 taken"
+
+
+class _AnyPort(Controller):
+    """A server on whatever port is free."""
+
+    def _trigger_server(self) -> None:
+        self.port = self.server.sockets[0].getsockname()[1]
+        super()._trigger_server()
+
 
 @contextmanager
 def smtp_sink() -> Iterator[Sink]:
     """Listen until the block ends."""
     sink = Sink()
-
-    class Session(socketserver.StreamRequestHandler):
-        def handle(self) -> None:
-            if sink.hangs:
-                self.rfile.read()  # until the other side gives up
-                return
-            self._say("220 sink")
-            for line in self.rfile:
-                command = line.decode("ascii", "replace").strip()
-                verb = command[:4].upper()
-                if verb == "QUIT":
-                    self._say("221 bye")
-                    return
-                if verb == "RCPT" and any(refused in command for refused in sink.refuses):
-                    self._say("550 no such person here")
-                elif verb == "DATA":
-                    self._say("354 go on")
-                    sink.messages.append(self._message())
-                    if sink.drops_after_data:
-                        sink.drops_after_data -= 1
-                        return
-                    self._say("250 taken")
-                else:
-                    self._say("250 fine")
-
-        def _say(self, words: str) -> None:
-            self.wfile.write(f"{words}\r\n".encode())
-
-        def _message(self) -> Message:
-            lines = []
-            for line in self.rfile:
-                if line == b".\r\n":
-                    break
-                lines.append(line.removeprefix(b"."))
-            return message_from_bytes(b"".join(lines), policy=default)
-
-    class Server(socketserver.ThreadingTCPServer):
-        daemon_threads = True
-
-    with Server(("127.0.0.1", 0), Session) as server:
-        sink.port = server.server_address[1]
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    server = _AnyPort(sink, hostname="127.0.0.1", port=0)
+    server.start()
+    sink.port = server.port
+    try:
         yield sink
-        server.shutdown()
+    finally:
+        sink.hangs = False
+        server.stop()

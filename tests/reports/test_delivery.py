@@ -9,12 +9,14 @@ from django.db import connection
 
 from esc_tracker import clock
 from esc_tracker.accounts.models import Role, User
-from reports import delivery
+from milestones.models import Person
+from reports import delivery, switch
 from reports.models import Delivery
 from reports.weekly import publishing, releasing
 from reports.weekly.permissions import NotNow
 from tests.factories import make_user
-from tests.reports.record import begin_record, drafted, new_york, published, released
+from tests.milestones.people.naming import keep
+from tests.reports.record import begin_record, drafted, mail_on, new_york, published, released
 from tests.reports.smtp_sink import smtp_sink
 
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
@@ -23,8 +25,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def record(db) -> None:
+def record(db, plcy) -> None:
     begin_record()
+    mail_on(plcy)
 
 
 @pytest.fixture
@@ -66,6 +69,48 @@ def test_publishing_queues_one_mail_for_each_of_the_committees_people(
     assert {each.message for each in Delivery.objects.all()} == {"report-2020-W35-1-esc"}
 
 
+def test_while_mail_is_off_nothing_is_queued_and_nothing_sent(record, cbp, plcy, coac, mailoutbox):
+    published("2020-W35", by=plcy, tell=True)
+    switch.turn(False, by=plcy)
+
+    [report] = published("2020-W36", by=plcy, tell=True)
+    released(report, by=plcy, tell=True)
+
+    assert send() == (0, 0)
+    assert mailoutbox == []
+    assert {each.message for each in Delivery.objects.all()} == {"report-2020-W35-1-esc"}
+
+
+def test_a_person_without_a_seat_whom_plcy_ticked_gets_the_committees_edition(record, cbp, plcy, coac, sink):
+    ticked = keep("Kim Lee", by=plcy, email="Kim.Lee@esc.example", gets_report=True)
+    keep("Dana Reyes", by=plcy, email="dana.reyes@esc.example")
+    keep("Cary Boone", by=plcy, email="CBP@esc.example", gets_report=True)
+    keep("Coral Achebe", by=plcy, email="coac@esc.example", gets_report=True)
+
+    published("2020-W35", by=plcy, tell=True)
+
+    assert sorted(Delivery.objects.values_list("address", "person")) == [
+        ("cbp@esc.example", None),
+        ("kim.lee@esc.example", ticked.pk),
+        ("plcy@esc.example", None),
+    ]
+    assert send() == (3, 0)
+    assert "kim.lee@esc.example" in [message["To"] for message in sink.messages]
+
+
+def test_who_is_no_longer_ticked_or_has_a_seat_by_now_is_not_told_that_way(record, plcy, mailoutbox):
+    for name in ("kim", "dana"):
+        keep(name, by=plcy, email=f"{name}@esc.example", gets_report=True)
+    published("2020-W35", by=plcy, tell=True)
+    Person.objects.filter(name="kim").update(gets_report=False)
+    make_user("dana@esc.example", Role.COAC_READER)
+
+    assert send() == (1, 0)
+
+    assert [message.to for message in mailoutbox] == [["plcy@esc.example"]]
+    assert Delivery.objects.get(address="dana@esc.example").error == "Not sent: this address has a seat by now"
+
+
 def test_who_wants_no_report_by_mail_gets_none(record, cbp, plcy, reader):
     User.objects.filter(pk=cbp.pk).update(wants_report=False)
 
@@ -97,9 +142,7 @@ def test_what_is_not_published_queues_nothing(record, cbp, plcy):
 def test_what_waits_is_sent_once_however_often_the_job_runs(two_told, sink):
     assert [send(), send(), send(minutes=60)] == [(2, 0), (0, 0), (0, 0)]
 
-    assert sorted(sink.identities()) == sorted(
-        f"<report-2020-w35-1-esc.{each.recipient_id}@esc.example>" for each in two_told
-    )
+    assert sorted(sink.identities()) == sorted(f"<report-2020-w35-1-esc.{each.pk}@esc.example>" for each in two_told)
     assert all(each.sent_at and each.tries == 1 for each in Delivery.objects.all())
 
 
@@ -109,6 +152,7 @@ def test_two_workers_at_once_send_each_message_once(settings):
     plcy = make_user("plcy@esc.example", Role.PLCY_STAFF)
     for number in range(11):
         make_user(f"reader{number}@esc.example", Role.READER)
+    mail_on(plcy)
     published("2020-W35", by=plcy, tell=True)
     ready, passes = threading.Barrier(2), []
 
@@ -140,6 +184,17 @@ def test_a_refused_recipient_does_not_stop_the_others(two_told, sink):
     assert (refused.sent_at, refused.tries) == (None, 1)
     assert "550" in refused.error
     assert "no such person here" in refused.error
+
+
+def test_a_server_that_is_closed_for_now_gets_all_of_it_later(two_told, sink):
+    sink.closed = True
+    assert send() == (0, 2)
+    assert {each.error.partition(":")[0] for each in Delivery.objects.all()} == {"SMTPSenderRefused"}
+
+    sink.closed = False
+    assert send(minutes=3) == (2, 0)
+
+    assert len(sink.identities()) == len(set(sink.identities())) == 2
 
 
 def test_a_failed_message_is_tried_again_later_and_then_not_again(two_told, sink):
@@ -222,8 +277,20 @@ def test_a_worker_that_dies_before_stamping_repeats_the_same_identity_after_its_
 # --- What must not go out ------------------------------------------------------------------------------------------
 
 
+def test_an_address_that_is_not_on_the_list_is_held_and_goes_out_once_it_is(two_told, sink, settings):
+    settings.MAIL_ALLOWED = ["plcy@esc.example"]
+    assert send() == (1, 0)
+    held = Delivery.objects.get(sent_at=None)
+    assert (held.address, held.tries, held.error) == ("cbp@esc.example", 0, "")
+
+    settings.MAIL_ALLOWED = ["ESC.example"]
+    assert send() == (1, 0)
+
+    assert len(sink.messages) == 2
+
+
 def test_a_recipient_with_a_line_break_is_refused_and_the_others_are_told(two_told, sink):
-    User.objects.filter(email="cbp@esc.example").update(email="cbp@esc.example\nBcc: all@esc.example")
+    Delivery.objects.filter(address="cbp@esc.example").update(address="cbp@esc.example\nBcc: all@esc.example")
 
     assert send() == (1, 1)
 
