@@ -6,25 +6,19 @@ Builds messages from frozen figures and plain facts; imports no model, sends not
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from email.utils import parseaddr
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMessage
-from django.urls import reverse
+from django.core.mail import EmailMessage, EmailMultiAlternatives
+from django.template.loader import render_to_string
 
 from esc_tracker import clock
 from milestones.calls.weeks import ReportingWeek
-from milestones.telling import counted, days_in_words, say_day
-from milestones.workflow import NOT_RELEASED, NOT_RELEASED_LABEL, Status
-
-WIDTH = 76  # characters; plain text of this width is not folded on the way
-_EDITIONS = {"esc": "ESC edition", "coac": "COAC edition"}
-_FOR_WHOM = {
-    "esc": "For the committee. Not for release to COAC.",
-    "coac": "Released to COAC. Assume everything here is public.",
-}
+from milestones.telling import counted, say_day
+from reports.onepage import FOR_WHOM, one_page_of
+from reports.plain_text import WIDTH, plain_text
 
 
 @dataclass(frozen=True)
@@ -62,15 +56,21 @@ class EnteredNotice:
     rows: Sequence[NoticeRow]
 
 
-def report_mail(figures: dict[str, Any], *, to: str, message_id: str) -> EmailMessage:
-    """Return the mail that tells one person about one edition: headline, totals, link and digest, as plain text."""
-    week = ReportingWeek.read(figures["week"])
-    return EmailMessage(
+def report_mail(figures: dict[str, Any], *, to: str, message_id: str) -> EmailMultiAlternatives:
+    """Return the mail that is one edition on one page, as plain text and as HTML without anything from elsewhere.
+
+    Nobody needs an account to read it. Sending it to an address with a line break raises BadHeaderError.
+    """
+    page = one_page_of(figures)
+    week = ReportingWeek.read(page.week)
+    mail = EmailMultiAlternatives(
         subject=f"ESC weekly status report {week}, to {say_day(week.ends_on)}",
-        body=_body(figures, week),
+        body=plain_text(page),
         to=[to],
         headers={"Message-ID": message_id},
     )
+    mail.attach_alternative(render_to_string("emails/report.html", {"page": page}), "text/html")
+    return mail
 
 
 def reminder_mail(told: ReminderNotice, *, to: Sequence[str], cc: Sequence[str], message_id: str) -> EmailMessage:
@@ -82,7 +82,7 @@ def reminder_mail(told: ReminderNotice, *, to: Sequence[str], cc: Sequence[str],
         *([textwrap.fill(f"PLCY adds: “{told.line}”", WIDTH)] if told.line else []),
         *(_row(row) for row in told.rows),
         f"Answer them all on one page; “no change” is an answer:\n{settings.BASE_URL}{told.path}",
-        _FOR_WHOM["esc"],
+        FOR_WHOM["esc"],
     ]
     return _notice(subject, parts, to, cc, message_id)
 
@@ -96,7 +96,7 @@ def entered_mail(told: EnteredNotice, *, to: Sequence[str], cc: Sequence[str], m
         textwrap.fill(
             "If something is wrong, post an update that says so: the page below each milestone takes it.", WIDTH
         ),
-        _FOR_WHOM["esc"],
+        FOR_WHOM["esc"],
     ]
     return _notice(subject, parts, to, cc, message_id)
 
@@ -128,45 +128,3 @@ def _row(row: NoticeRow) -> str:
     if row.correct:
         lines.append(f"      Correct it: {settings.BASE_URL}{row.correct}")
     return "\n".join(lines)
-
-
-def _body(figures: dict[str, Any], week: ReportingWeek) -> str:
-    edition = figures["edition"]
-    version = f", version {figures['version']}" if figures["version"] > 1 else ""
-    as_of = datetime.fromisoformat(figures["as_of"])
-    parts = [
-        f"Weekly status report {week}, {_week(week)}\n{_EDITIONS[edition]}{version}, {_as_of(as_of)}",
-        textwrap.fill(figures["headline"], WIDTH),
-        *([textwrap.fill(figures["narrative"], WIDTH)] if figures["narrative"] else []),
-        _totals(figures["totals"]),
-        f"The whole report, with every milestone behind these numbers:\n{_address(figures)}",
-        f"To check that the report is unchanged, compare its digest (SHA-256):\n{figures['digest']}",
-        _FOR_WHOM[edition],
-    ]
-    return "\n\n".join(parts) + "\n"
-
-
-def _totals(totals: dict[str, int]) -> str:
-    labels = {status.value: status.label for status in Status} | {NOT_RELEASED: NOT_RELEASED_LABEL}
-    lines = [("Milestones", totals["milestones"])]
-    lines += [(f"  {label}", totals[name]) for name, label in labels.items() if name in totals]
-    lines += [("Overdue", totals["overdue"]), ("No agency named yet", totals["unassigned"])]
-    return "\n".join(f"{label:<26}{count:>6}" for label, count in lines)
-
-
-def _address(figures: dict[str, Any]) -> str:
-    edition = "?edition=coac" if figures["edition"] == "coac" else ""
-    return f"{settings.BASE_URL}{reverse('reports:report', args=[figures['week']])}{edition}"
-
-
-def _week(week: ReportingWeek) -> str:
-    return f"{days_in_words(week.starts_on, week.ends_on)}, {week.ends_on.year}"
-
-
-def _as_of(moment: datetime) -> str:
-    """Write up to when acts count: a midnight by the day it ends, any other moment by its day and time."""
-    if moment == clock.start_of(clock.day_of(moment)):
-        ended = clock.day_of(moment) - timedelta(days=1)
-        return f"as of the end of {say_day(ended)}"
-    there = moment.astimezone(clock.NEW_YORK)
-    return f"as of {say_day(there)}, {there:%H:%M} New York time"

@@ -1,5 +1,7 @@
 """Is the mail about a report good on its own, word for word?"""
 
+import re
+
 import pytest
 from django.core.mail import BadHeaderError
 
@@ -7,6 +9,7 @@ from esc_tracker import clock
 from milestones.updates import post_update
 from milestones.workflow import Outlook
 from reports.mail import message_id, report_mail
+from reports.plain_text import WIDTH
 from reports.weekly import drafting
 from tests.milestones.telling import milestone, words
 from tests.reports.record import begin_record, drafted, new_york, published, released
@@ -20,7 +23,7 @@ def record(db, settings) -> None:
     begin_record()
 
 
-def test_the_committees_mail_says_headline_totals_address_and_digest():
+def test_the_committees_mail_is_one_page_that_is_good_on_its_own():
     [report] = drafted("2020-W35")
 
     mail = report_mail(report.content, to="plcy@esc.example", message_id="<a@b>")
@@ -28,22 +31,43 @@ def test_the_committees_mail_says_headline_totals_address_and_digest():
     assert mail.subject == "ESC weekly status report 2020-W35, to Aug 30, 2020"
     assert mail.to == ["plcy@esc.example"]
     assert mail.extra_headers == {"Message-ID": "<a@b>"}
-    assert (
-        mail.body
-        == f"""Weekly status report 2020-W35, Aug 24 – 30, 2020
+    assert mail.body.startswith(
+        """Weekly status report 2020-W35, Aug 24 – 30, 2020
 ESC edition, as of the end of Aug 30, 2020
 
 Seven of 30 milestones are overdue; no agency has been named for any of
 them.
+"""
+    )
+    assert (
+        """
+THE NUMBERS
+Milestones                  30
+Completed                    1
+Awaiting confirmation        0
+Overdue                      7
+Open, not overdue           22
 
-Milestones                    30
-  Not started                 28
-  In progress                  1
-  Awaiting confirmation        0
-  Completed                    1
-  Withdrawn                    0
-Overdue                        7
-No agency named yet           14
+NEEDS ATTENTION
+1.1   Determine whether promulgating new regulations is necessary to better
+      define and enforce Section 321 …
+      30 days overdue, target July 2020
+      Who has it: No agency named yet
+
+1.2   Initiate"""
+        in mail.body
+    )
+    assert mail.body.endswith(
+        f"""
+      Who has it: No agency named yet
+
+and 2 more in the report
+
+COMPLETED SINCE AUG 25, 2020
+Nothing was completed.
+
+NEXT DATES
+- Mon, Aug 31: 8 milestones due: 3.1, 3.2, 3.3, 5.2, 5.3, 6.2, 6.3, 7.1
 
 The whole report, with every milestone behind these numbers:
 https://esc.example/reports/2020-W35/
@@ -54,6 +78,27 @@ To check that the report is unchanged, compare its digest (SHA-256):
 For the committee. Not for release to COAC.
 """
     )
+    assert max(len(line) for line in mail.body.splitlines()) <= WIDTH
+
+
+def test_the_page_in_html_says_the_same_and_fetches_nothing(cbp, plcy):
+    with clock.at(new_york(8, 27)):
+        said = words(Outlook.OFF_TRACK, statement="A <b>bold</b> word & more.", reason="So.", needed="A reply.")
+        post_update(milestone("3.3"), by=cbp, seen_version=0, words=said)
+    [report] = drafted("2020-W35")
+
+    message = report_mail(report.content, to="a@esc.example", message_id="<a@b>").message()
+
+    plain, html = message.get_payload()
+    assert message.get_content_type() == "multipart/alternative"
+    assert (plain.get_content_type(), html.get_content_type()) == ("text/plain", "text/html")
+    shown = html.get_payload(decode=True).decode()
+    assert "A &lt;b&gt;bold&lt;/b&gt; word &amp; more." in shown
+    assert "CBP, Aug 27: A <b>bold</b> word & more." in plain.get_payload(decode=True).decode()
+    assert re.findall(r"""(?:src|href|url)\W+(https?:[^"')]+)""", shown) == ["https://esc.example/reports/2020-W35/"]
+    assert "<style" not in shown
+    for each in (report.digest, "For the committee. Not for release to COAC.", report.content["headline"]):
+        assert each in shown
 
 
 def test_a_refreshed_report_says_the_hour_and_the_week_its_months(plcy):
@@ -76,14 +121,16 @@ def test_coacs_mail_holds_released_data_only(cbp, plcy):
     [report] = published("2020-W35", by=plcy)
     edition = released(report, by=plcy, withheld=("4.3",))
 
-    body = report_mail(edition.content, to="coac@esc.example", message_id="<a@b>").body
+    mail = report_mail(edition.content, to="coac@esc.example", message_id="<a@b>")
 
-    assert "CANARY" not in body
-    assert "Released to COAC. Assume everything here is public." in body
-    assert "  Status not released          1" in body
-    assert "https://esc.example/reports/2020-W35/?edition=coac" in body
-    assert edition.digest in body
-    assert report.digest not in body
+    assert "CANARY" in report_mail(report.content, to="a@esc.example", message_id="<a@b>").body
+    for body in (mail.body, mail.alternatives[0].content):
+        assert "CANARY" not in body
+        assert "Released to COAC. Assume everything here is public." in body
+        assert "the status of one is not released" in " ".join(body.split())
+        assert "https://esc.example/reports/2020-W35/?edition=coac" in body
+        assert edition.digest in body
+        assert report.digest not in body
 
 
 def test_the_identity_of_a_message_is_the_same_every_time(settings):
