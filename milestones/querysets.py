@@ -312,6 +312,24 @@ class MilestoneQuerySet(models.QuerySet[Any]):
         An agency whose time was extended is judged by the call, and the due time, that `call.apart` names for it.
         A milestone that a later edition added owes nothing to the calls before.
         """
+        asked, answers = self._judged_by_call(call, moment)
+        return asked.filter(in_force(moment), ~Exists(answers), status_then__in=_OPEN)
+
+    def asked_by(self, call: Any, moment: datetime | None) -> Any:
+        """Return the responsibilities whose agency a call asked, with `answered` and `holds` (responsible still).
+
+        It was asked if the milestone was open when the call fell due, or closed by the answer itself. Of these,
+        `silence_of` are those that hold and were not answered. Twin of milestones.calls.answers.take_roll.
+        """
+        asked, answers = self._judged_by_call(call, moment)
+        in_time = Exists(answers.filter(recorded_at__lt=OuterRef("answer_due")))
+        return asked.filter(Q(status_then__in=_OPEN) | Q(in_time)).annotate(
+            answered=Exists(answers),
+            holds=Case(When(in_force(moment), then=True), default=False, output_field=BooleanField()),
+        )
+
+    def _judged_by_call(self, call: Any, moment: datetime | None) -> tuple[Any, Any]:
+        """Return the responsibilities that a call may have asked, with `status_then`, and the words that answer it."""
         responsibilities: Any = self.model._meta.get_field("responsibilities").related_model
         updates: Any = self.model._meta.get_field("updates").related_model
         of_milestone = updates._default_manager.filter(milestone=OuterRef("milestone"))
@@ -328,14 +346,14 @@ class MilestoneQuerySet(models.QuerySet[Any]):
             ),
             output_field=CharField(),
         )
-        return (
-            responsibilities._default_manager.filter(in_force(moment), part__in=LEAD_OR_JOINT)
+        asked = (
+            responsibilities._default_manager.filter(part__in=LEAD_OR_JOINT)
             .exclude(agency_id__in=[code for code, own in call.apart.items() if own is None])
             .alias(asked_since=_judged_by(call, "starts_at"), answer_due=_judged_by(call, "due_at"))
             .filter(in_force(F("answer_due")), known_by(F("answer_due"), "milestone__"))
             .alias(status_then=then)
-            .filter(~Exists(answers), status_then__in=_OPEN)
         )
+        return asked, answers
 
     def updatable_by(self, user: Any) -> Self:
         """Keep those a person may post an update on now (SQL twin of permissions.why_not_update)."""

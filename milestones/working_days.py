@@ -1,7 +1,7 @@
 """Which days do federal offices work?"""
 
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 
 import holidays
 
@@ -16,6 +16,12 @@ def working_day_on_or_before(day: date) -> date:
     while not is_working_day(day):
         day -= timedelta(days=1)
     return day
+
+
+@lru_cache(maxsize=4096)
+def working_days_after(day: date, today: date) -> int:
+    """Count the working days after a day, today counted in."""
+    return sum(is_working_day(day + timedelta(days=n)) for n in range(1, (today - day).days + 1))
 
 
 @cache

@@ -9,9 +9,14 @@ from milestones.calls.weeks import BadWeek, ReportingWeek
 from milestones.telling import days_in_words
 
 
+def say_date(day: date) -> str:
+    """Say a day of this or the next months as the plan writes dates: "Oct. 31"."""
+    return str(TargetDate.day(day)).rpartition(",")[0]
+
+
 def say_due(day: date) -> str:
     """Say the day a target falls due as the plan writes dates, with its weekday: "Oct. 31 (Sat)"."""
-    return f"{str(TargetDate.day(day)).rpartition(',')[0]} ({day:%a})"
+    return f"{say_date(day)} ({day:%a})"
 
 
 def week_in_words(week: str) -> str:

@@ -35,7 +35,7 @@ def take_pack(reader: Reader, since: datetime, *, meetings: Collection[int]) -> 
     no such row and any member may read all of it. Twelve queries, however many milestones there are.
     """
     ground = ground_of(reader, since)
-    figures = take_figures(reader, since, ground=ground)
+    figures = take_figures(reader, since, ground=ground, tell_answers=False)
     requests = _requests(reader, since)
     waiting = [each for each in requests if _waits(each, reader.moment)]
     milestones = {each.pk: each for each in ground.milestones}

@@ -222,21 +222,11 @@ def _headline(survey: Survey) -> str:
 
 
 def _forward(survey: Survey) -> str:
-    """Say how the next due date looks: "Of the 12 due on Oct. 31 (Sat), nine are on track, three are not." """
+    """Say how the next due date looks, "" when none is near."""
     for day, facts in by_due_day(survey.due_soon).items():
-        spoken = [fact for fact in facts if fact.outlook != NO_OUTLOOK]
-        good = sum(fact.outlook == Outlook.ON_TRACK for fact in facts)
-        bad = len(spoken) - good
-        if len(facts) == 1:
-            looks = str(Outlook(spoken[0].outlook).label).lower() if spoken else "without word on how it looks"
-            return f"Next, {facts[0].code} falls due on {say_due(day)}; it is {looks}."
-        if not spoken:
-            return f"Next, {sentences.counted(len(facts))} fall due on {say_due(day)}; nobody has given word on them."
-        said = [f"{sentences.counted(good)} {agreeing(good, 'is', 'are')} on track"]
-        said += [f"{sentences.counted(bad)} {agreeing(bad, 'is', 'are')} not"] if bad else []
-        silent = len(facts) - len(spoken)
-        said += [f"on {sentences.counted(silent)} nobody has given word"] if silent else []
-        return f"Of the {sentences.counted(len(facts))} due on {say_due(day)}, {', '.join(said)}."
+        return sentences.forward(
+            on=say_due(day), codes=[fact.code for fact in facts], outlooks=[fact.outlook for fact in facts]
+        )
     return ""
 
 
