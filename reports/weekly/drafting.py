@@ -1,4 +1,4 @@
-"""What happens when a weekly report is drafted, and when its figures are taken again?"""
+"""What happens when a weekly report is drafted, taken again, and corrected once it is published?"""
 
 from datetime import datetime
 
@@ -6,10 +6,13 @@ from esc_tracker.accounts.models import User
 from esc_tracker.journal.acts import act
 from esc_tracker.journal.models import Entry
 from milestones.calls.weeks import ReportingWeek
+from milestones.refusals import Incomplete, problem_with_text
 from reports.editions import take_esc
 from reports.models import WeeklyReport
-from reports.weekly.permissions import demand, why_not_refresh
-from reports.weekly.weeks import beginning, report_before, weeks_due
+from reports.weekly.permissions import NotNow, demand, why_not_correct, why_not_refresh, why_not_write
+from reports.weekly.weeks import beginning, later_published, published_last, report_before, weeks_due
+
+REASON_MAX = 500
 
 
 class CannotDraft(Exception):
@@ -54,6 +57,7 @@ def why_not_draft(week: ReportingWeek, now: datetime) -> str:
 def refresh(report: WeeklyReport, *, by: User) -> WeeklyReport:
     """Take a draft's figures again as of now, or the next week's cut-off once past; `as_of` never runs backwards.
 
+    But a correction left behind by a later week's publishing goes back to the moment of the version it corrects.
     Raises NotAllowed or NotNow, with nothing written.
     """
     with act("reports.refresh", by=by, about=report.week) as this:
@@ -61,19 +65,63 @@ def refresh(report: WeeklyReport, *, by: User) -> WeeklyReport:
         demand(by, why_not_refresh(by, row))
         this.before = told(row)
         limit = ReportingWeek.read(row.week).after().cut_off
-        _take(row, as_of=max(row.as_of, min(this.recorded_at, limit)))
+        as_of = max(row.as_of, min(this.recorded_at, limit))
+        if (later := later_published(row.week)) and (corrected := published_last(row.week)):
+            if row.as_of == corrected.as_of:
+                raise NotNow(f"The report of {later} is published: this correction keeps the moment of its figures.")
+            as_of = corrected.as_of
+        _take(row, as_of=as_of)
         row.save(update_fields=["as_of", "since", "figures", "digest"])
         this.after = told(row)
     return row
 
 
-def _take(report: WeeklyReport, *, as_of: datetime) -> None:
-    before = report_before(report.week)
-    report.as_of, report.since = as_of, before.as_of if before else beginning(report)
+def correct(report: WeeklyReport, *, by: User, reason: str) -> WeeklyReport:
+    """Draft a new version of a published week, with the reason, from the version before: its moment, words and asks.
+
+    A draft of it that is there already is returned as it is. Raises NotAllowed, NotNow or Incomplete, with nothing
+    written.
+    """
+    with act("reports.correct", by=by, about=report.week) as this:
+        row = WeeklyReport.objects.filter(week=report.week).order_by("-version").first() or report
+        there = not row.is_published and row.version > 1
+        demand(by, "" if there and not why_not_write(by) else why_not_correct(by, row))
+        if there:
+            this.changed_nothing()
+            return row
+        if problem := problem_with_text(reason, REASON_MAX, missing="Say what is corrected, and why."):
+            raise Incomplete({"reason": problem})
+        this.before = told(row)
+        new = WeeklyReport(
+            week=row.week,
+            version=row.version + 1,
+            as_of=row.as_of,
+            since=row.since,
+            narrative=row.narrative,
+            coac_narrative=row.coac_narrative,
+            asks=row.asks,
+            edits=row.edits,
+            reason=reason.strip(),
+            drafted_at=this.recorded_at,
+        )
+        seal_anew(new)
+        new.save(force_insert=True)
+        this.after = {**told(new), "reason": new.reason}
+    return new
+
+
+def seal_anew(report: WeeklyReport) -> None:
+    """Draw a report's edition up again, of the same stretch of time, with what is written in it now. Twelve queries."""
     edition = take_esc(
         week=report.week, version=report.version, as_of=report.as_of, since=report.since, written=report.written
     )
     report.figures, report.digest = edition.text, edition.digest
+
+
+def _take(report: WeeklyReport, *, as_of: datetime) -> None:
+    before = report_before(report.week)
+    report.as_of, report.since = as_of, before.as_of if before else beginning(report)
+    seal_anew(report)
 
 
 def told(report: WeeklyReport) -> dict[str, str | int]:

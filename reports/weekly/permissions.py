@@ -32,10 +32,37 @@ def why_not_refresh(user: User, report: WeeklyReport) -> str:
     return why_not_write(user)
 
 
-def why_not_publish(user: User, report: WeeklyReport, *, waits_for: str, before: WeeklyReport | None) -> str:
+def why_not_edit(user: User, report: WeeklyReport) -> str:
+    """Say why this person may not write into a report for the committee; "" when they may. No query."""
+    if report.is_published:
+        return why_not_write(user) or "This report is published: what it says is frozen. Correct it by a new version."
+    return why_not_write(user)
+
+
+def why_not_write_for_coac(user: User, report: WeeklyReport, *, standing: ReleasedEdition | None) -> str:
+    """Say why this person may not change what is written for COAC; "" when they may. No query.
+
+    `standing` is the release of this report that stands, if one does.
+    """
+    if standing is not None:
+        return why_not_write(user) or "This report is released to COAC: what COAC reads is frozen."
+    return why_not_write(user)
+
+
+def why_not_correct(user: User, report: WeeklyReport) -> str:
+    """Say why this person may not draft a correction of a report; "" when they may. No query."""
+    if not report.is_published:
+        return why_not_write(user) or "Only a published report is corrected: this draft can still be changed."
+    return why_not_write(user)
+
+
+def why_not_publish(
+    user: User, report: WeeklyReport, *, waits_for: str, before: WeeklyReport | None, left_behind_by: str
+) -> str:
     """Say why this person may not publish a report; "" when they may. No query.
 
-    `waits_for` is the week that comes first, "" for none; `before` the report before, None for the first.
+    `waits_for` is the week that comes first, "" for none; `before` the report before, None for the first;
+    `left_behind_by` the later week published after this correction had moved on, "" for none.
     """
     if refusal := why_not_write(user):
         return refusal
@@ -43,6 +70,11 @@ def why_not_publish(user: User, report: WeeklyReport, *, waits_for: str, before:
         return "This report was published already."
     if waits_for:
         return f"Reports are published in week order: {waits_for} comes first."
+    if left_behind_by:
+        return (
+            f"The report of {left_behind_by} was published after this correction was refreshed. Refresh it again: it "
+            "then ends where the version before it does."
+        )
     if before is not None and before.as_of != report.since:
         return f"The report of {before.week} moved after this draft was taken. Refresh it, then publish."
     return ""

@@ -7,15 +7,20 @@ from reports.models import WeeklyReport
 from reports.weekly import permissions
 from reports.weekly.drafting import told
 from reports.weekly.permissions import NotNow, demand
-from reports.weekly.weeks import report_before, waits_for
+from reports.weekly.weeks import later_published, published_last, report_before, waits_for
 
 State = WeeklyReport.State
 
 
 def why_not_publish(report: WeeklyReport, *, by: User) -> str:
-    """Say why this person may not publish this report now; "" when they may. Three queries."""
-    before = report_before(report.week)
-    return permissions.why_not_publish(by, report, waits_for=waits_for(report), before=before)
+    """Say why this person may not publish this report now; "" when they may. Three queries, five for a correction."""
+    return permissions.why_not_publish(
+        by,
+        report,
+        waits_for=waits_for(report),
+        before=report_before(report.week),
+        left_behind_by=_left_behind_by(report),
+    )
 
 
 def publish(report: WeeklyReport, *, by: User, seen_digest: str = "", tell: bool = True) -> WeeklyReport:
@@ -36,3 +41,9 @@ def publish(report: WeeklyReport, *, by: User, seen_digest: str = "", tell: bool
             delivery.queue_esc(row, this.recorded_at)
         this.after = {"state": row.state, **told(row)}
     return row
+
+
+def _left_behind_by(report: WeeklyReport) -> str:
+    """Return the later week that was published after a correction had moved on from the version before, "" for none."""
+    corrected = published_last(report.week) if report.version > 1 else None
+    return later_published(report.week) if corrected and corrected.as_of != report.as_of else ""

@@ -15,8 +15,12 @@ def weeks_due(now: datetime) -> list[ReportingWeek]:
 
 
 def report_before(week: str) -> WeeklyReport | None:
-    """Return the newest version of the latest report of an earlier week, None for the first. One query."""
-    return WeeklyReport.objects.filter(week__lt=week).order_by("-week", "-version").first()
+    """Return the newest version of the latest report of an earlier week, None for the first. One query.
+
+    A first draft counts, as it will be published before this week's is; the draft of a correction does not.
+    """
+    earlier = WeeklyReport.objects.filter(week__lt=week)
+    return earlier.exclude(state=WeeklyReport.State.DRAFT, version__gt=1).order_by("-week", "-version").first()
 
 
 def newest(week: ReportingWeek) -> WeeklyReport | None:
@@ -25,13 +29,11 @@ def newest(week: ReportingWeek) -> WeeklyReport | None:
 
 
 def release_before(report: WeeklyReport) -> Release | None:
-    """Return the standing release that COAC saw before this report's, None for the first. One query."""
-    return (
-        Release.objects.standing()
-        .filter(as_of__lte=report.as_of)
-        .exclude(week=report.week, version=report.version)
-        .first()
-    )
+    """Return the standing release of an earlier week that COAC saw before this report's, None for the first. One query.
+
+    Other versions of the same week do not count: a correction counts from where the report that it corrects did.
+    """
+    return Release.objects.standing().filter(week__lt=report.week, as_of__lte=report.as_of).first()
 
 
 def finished_weeks(now: datetime) -> list[ReportingWeek]:
@@ -50,6 +52,17 @@ def waits_for(report: WeeklyReport) -> str:
     published = set(WeeklyReport.objects.published().values_list("week", flat=True))
     weeks = finished_weeks(ReportingWeek.read(report.week).cut_off)[:-1]
     return next((str(week) for week in weeks if str(week) not in published), "")
+
+
+def published_last(week: str) -> WeeklyReport | None:
+    """Return the newest published version of a week's report, None while there is none. One query."""
+    return WeeklyReport.objects.published().filter(week=week).order_by("-version").first()
+
+
+def later_published(week: str) -> str:
+    """Return the first later week whose report is published, "" for none. One query."""
+    later = WeeklyReport.objects.published().filter(week__gt=week).order_by("week")
+    return later.values_list("week", flat=True).first() or ""
 
 
 def beginning(report: WeeklyReport) -> datetime:

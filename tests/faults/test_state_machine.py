@@ -414,8 +414,8 @@ class Acts(Committee):
         elif unpublished is not None:
             self.attempt(publishing.publish, unpublished, by=by, tell=False)
         elif newest is not None and newest.released() is None:
-            codes = (self.pool[0],) if withheld else ()
-            self.attempt(releasing.release, newest, by=by, cleared_by="Counsel", withheld=codes, tell=False)
+            held = {"withheld": (self.pool[0],), "withheld_because": "Sample: not yet."} if withheld else {}
+            self.attempt(releasing.release, newest, by=by, cleared_by="Counsel", tell=False, **held)
         else:
             with clock.at(self.now):
                 due = weeks_due(clock.now())

@@ -2,13 +2,16 @@
 
 import re
 from datetime import date
+from io import BytesIO
 
 import pytest
+from openpyxl import load_workbook
 
 from milestones.workflow import Status
-from reports.weekly import publishing, releasing
+from reports.weekly import publishing
 from tests.milestones.telling import say
 from tests.reports.pages.reading import headings_of, headline_of, words_of
+from tests.reports.record import released
 
 pytestmark = pytest.mark.django_db
 
@@ -119,7 +122,7 @@ def test_the_committee_reads_what_was_said_and_what_comes_next(client_of, reader
 
 def test_coac_reads_shared_columns_only_and_cannot_sort_by_the_others(client_of, coac, plcy, week_37):
     publishing.publish(week_37, by=plcy, tell=False)
-    releasing.release(week_37, by=plcy, cleared_by="Dana Reyes, counsel", withheld=["3.1"], tell=False)
+    released(week_37, by=plcy, withheld=("3.1",))
     client = client_of(coac)
 
     answer = client.get("/overdue/")
@@ -163,6 +166,14 @@ def test_the_file_holds_what_is_shown(client_of, cbp, history):
     ]
 
 
+def test_the_workbook_holds_what_is_shown(client_of, cbp, history):
+    answer = client_of(cbp).get("/overdue/?agency=CBP&sort=-code&export=xlsx")
+
+    sheet = load_workbook(BytesIO(answer.content))["Milestones"]
+    assert [row[0] for row in sheet.iter_rows(min_row=2, values_only=True)] == ["7.1", "5.3", "5.2", "3.3", "3.2", "3.1"]
+    assert "?export=xlsx" in [act["url"] for act in client_of(cbp).get("/overdue/").context["acts"]]
+
+
 def test_coacs_file_holds_shared_columns_only(client_of, coac, history):
     lines = file_of(client_of(coac).get("/overdue/?export=csv"))
 
@@ -171,7 +182,7 @@ def test_coacs_file_holds_shared_columns_only(client_of, coac, history):
     assert "statement" not in header
 
 
-@pytest.mark.parametrize("query", ["export=pdf", "export=csv&agency=FBI", "export=csv&sort=x"])
+@pytest.mark.parametrize("query", ["export=pdf", "export=xlsx&agency=FBI", "export=csv&agency=FBI", "export=csv&sort=x"])
 def test_a_file_that_cannot_be_is_refused_in_words(query, client_of, cbp, history):
     answer = client_of(cbp).get(f"/overdue/?{query}")
 

@@ -11,6 +11,7 @@ from reports.models import WeeklyReport
 from reports.weekly import publishing, releasing
 from tests.milestones.telling import in_september, say
 from tests.reports.pages.reading import headings_of, headline_of, words_of
+from tests.reports.record import released
 
 pytestmark = pytest.mark.django_db
 
@@ -206,7 +207,7 @@ def test_coac_meets_what_changed_since_the_release_before(client_of, coac, plcy,
 
 def test_coac_reads_no_word_of_any_agency(client_of, coac, plcy, week_37):
     publishing.publish(week_37, by=plcy, tell=False)
-    releasing.release(week_37, by=plcy, cleared_by="Dana Reyes, counsel", withheld=["2.2"], tell=False)
+    released(week_37, by=plcy, withheld=("2.2",))
 
     html = client_of(coac).get("/").content.decode()
 

@@ -15,6 +15,7 @@ from milestones.workflow import Outlook, Status
 from reports.models import ReleasedEdition, WeeklyReport
 from reports.weekly import publishing, releasing
 from reports.weekly.permissions import NotNow
+from reports.weekly.writing import WrittenMeanwhile, write, written_digest
 from tests.milestones.telling import milestone, say, words
 from tests.reports.record import BEGINS_AT, begin_record, drafted, new_york, published, released, week
 
@@ -196,8 +197,15 @@ def test_numbers_over_different_milestones_are_not_compared(plcy):
         ({"cleared_by": "  "}, "cleared_by"),
         ({"cleared_by": "x" * 201}, "cleared_by"),
         ({"cleared_by": "Dana\u0000"}, "cleared_by"),
-        ({"withheld": ["9.9"]}, "withheld"),
-        ({"withheld": ["4.3", "x'); --"]}, "withheld"),
+        ({"cleared_by": "Dana\u202e"}, "cleared_by"),
+        ({"withheld": ["9.9"], "withheld_because": "Sample."}, "withheld"),
+        ({"withheld": ["4.3", "x'); --"], "withheld_because": "Sample."}, "withheld"),
+        ({"withheld": ["4.3"]}, "withheld_because"),
+        ({"withheld": ["4.3"], "withheld_because": " "}, "withheld_because"),
+        ({"withheld": ["4.3"], "withheld_because": "x" * 501}, "withheld_because"),
+        ({"withheld": ["4.3"], "withheld_because": "A\u0000"}, "withheld_because"),
+        ({"coac_narrative": "x" * 5001}, "coac_narrative"),
+        ({"coac_narrative": "A\u202eB"}, "coac_narrative"),
     ],
 )
 def test_a_release_without_its_facts_is_refused_by_field(plcy, facts, field):
@@ -224,3 +232,52 @@ def test_only_a_published_report_is_released_and_only_once(plcy):
 
     assert Release.objects.count() == 1
     assert week(report.week).cut_off == report.as_of
+
+
+# --- Why it is held back, and COAC's narrative -----------------------------------------------------------------------
+
+
+def test_why_milestones_are_held_back_is_journalled_and_never_in_coacs_edition(plcy):
+    [report] = published("2020-W35", by=plcy)
+
+    edition = releasing.release(
+        report, by=plcy, cleared_by="Dana Reyes", withheld=["4.3"], withheld_because=f" {CANARY} ", tell=False
+    )
+
+    assert edition.release.withheld_because == CANARY
+    assert Entry.objects.last().after["withheld_because"] == CANARY
+    assert CANARY not in edition.figures
+
+
+def test_without_anything_held_back_there_is_no_reason(plcy):
+    [report] = published("2020-W35", by=plcy)
+
+    edition = releasing.release(report, by=plcy, cleared_by="Dana Reyes", withheld_because="Sample.", tell=False)
+
+    assert edition.release.withheld_because == ""
+    assert "withheld_because" not in Entry.objects.last().after
+
+
+def test_the_coac_narrative_is_written_with_the_release_and_previewed(plcy):
+    [report] = published("2020-W35", by=plcy)
+    write(report, by=plcy, coac_narrative="Before.")
+    preview = releasing.preview_coac(report, narrative="For COAC.")
+
+    edition = releasing.release(report, by=plcy, cleared_by="Dana Reyes", coac_narrative="For COAC.", tell=False)
+
+    assert edition.figures.encode() == preview
+    assert WeeklyReport.objects.get().coac_narrative == "For COAC."
+    entry = Entry.objects.last()
+    assert (entry.before, entry.after["coac_narrative"]) == ({"coac_narrative": "Before."}, "For COAC.")
+
+
+def test_a_narrative_written_by_somebody_else_meanwhile_is_not_released_over(plcy, plcy2):
+    [report] = published("2020-W35", by=plcy)
+    seen = written_digest(report)
+    write(report, by=plcy2, coac_narrative="Theirs.")
+
+    with pytest.raises(WrittenMeanwhile):
+        releasing.release(report, by=plcy, cleared_by="Dana", coac_narrative="Mine.", seen_written=seen, tell=False)
+
+    assert Release.objects.count() == 0
+    assert WeeklyReport.objects.get().coac_narrative == "Theirs."
