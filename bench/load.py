@@ -16,6 +16,7 @@ from django.core.management import call_command
 django.setup()
 
 from esc_tracker import clock  # noqa: E402 - models exist only once Django is set up
+from esc_tracker.accounts.models import User  # noqa: E402 - as above
 from esc_tracker.accounts.sample_accounts import seat_sample_accounts  # noqa: E402 - as above
 from milestones.models import Milestone  # noqa: E402 - as above
 from milestones.plan.loading import PLAN_FILE, load_plan  # noqa: E402 - as above
@@ -39,8 +40,8 @@ def grown(plan: dict[str, Any], size: int) -> dict[str, Any]:
     return plan
 
 
-def main(size: int) -> None:
-    """Migrate, load, seat, and let each lead speak twice of its milestones."""
+def begin(size: int) -> dict[str, User]:
+    """Migrate, load the grown plan, and seat the people; return who speaks for each agency."""
     call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file, clock.at(BEGINS_AT):
@@ -48,7 +49,12 @@ def main(size: int) -> None:
         file.flush()
         load_plan(Path(file.name))
         people = seat_sample_accounts()
-    by_agency = {person.agency_id: person for person in people.values() if person.agency_id}
+    return {person.agency_id: person for person in people.values() if person.agency_id}
+
+
+def main(size: int) -> None:
+    """Let each lead speak twice of its milestones."""
+    by_agency = begin(size)
     moment = BEGINS_AT
     for milestone in Milestone.objects.exclude(current_lead=None).exclude(current_status=Status.COMPLETED):
         for outlook, reason in ((Outlook.ON_TRACK, ""), (Outlook.AT_RISK, "The legal review takes longer.")):
