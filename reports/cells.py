@@ -132,6 +132,11 @@ def stacked(*parts: Cell, nothing: str = "") -> Cell:
     return Cell(format_html_join("", "{}", [(part.html,) for part in said]), "\n".join(part.text for part in said))
 
 
+def paragraph(part: Cell) -> Cell:
+    """Say it in a paragraph of its own."""
+    return Cell(format_html("<p>{}</p>", part.html), part.text)
+
+
 def lines_of(lines: Iterable[Line], nothing: str = "") -> Cell:
     """Say each line as a paragraph of its own; `nothing` where there is none."""
     return stacked(*(_line(each) for each in lines), nothing=nothing)
@@ -239,15 +244,27 @@ def words(row: Figures) -> Cell:
     return lines_of(lines, nothing="Nothing yet")
 
 
-def next_step(row: Figures, nothing: str = "Not said") -> Cell:
-    """Show what each agency does next, by when, and whom it waits for."""
+def words_and_forecast(row: Figures) -> Cell:
+    """Show each agency's statement with its day, and when it now expects to finish."""
+    expected = [
+        aside(f"{agency_name(said['agency'])} expects to finish by {sentences.day(on)}")
+        for said in row["words"]
+        if (on := day_of(said["forecast_on"]))
+    ]
+    return stacked(words(row), *(paragraph(each) for each in expected))
+
+
+def next_step(row: Figures, label: str = "", *, nothing: str = "") -> Cell:
+    """Show what each agency does next, by when, and whom it waits for; `label` stands in for a lone agency's name."""
     lines = []
     for said in row["words"]:
         if said["next_step"]:
             by = day_of(said["next_step_on"])
             when = f", by {sentences.day(by)}" if by else ""
             waiting = f", waiting on {said['waiting_on']}" if said["waiting_on"] else ""
-            lines.append(_said(said, "next_step", agency_name(said["agency"]), f"{when}{waiting}"))
+            agency = agency_name(said["agency"])
+            named = agency if not label else label if len(row["words"]) == 1 else f"{label}, {agency}"
+            lines.append(_said(said, "next_step", named, f"{when}{waiting}"))
     return lines_of(lines, nothing)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from esc_tracker.marks import Segment, cut
 from milestones.workflow import NOT_RELEASED, OPEN, Status, values
+from reports import sentences
 
 
 def bar_of(counts: Mapping[str, int]) -> tuple[Segment, ...]:
@@ -35,3 +36,8 @@ def in_words(counts: Mapping[str, int]) -> str:
     said += [f"{counts[Status.REPORTED_COMPLETE]} awaiting confirmation"] if counts[Status.REPORTED_COMPLETE] else []
     said += [f"{counts[NOT_RELEASED]} not released"] if counts.get(NOT_RELEASED) else []
     return " · ".join(said)
+
+
+def change_in_words(by: int) -> str:
+    """Say by how much a number differs from that of the report before: "three more", "one fewer", "no change"."""
+    return f"{sentences.counted(abs(by))} {'more' if by > 0 else 'fewer'}" if by else "no change"

@@ -180,7 +180,7 @@ def _lists(figures: Figures, reader: Reader) -> Sequence[Section]:
                 "Nothing falls due in the next 60 days",
             ),
             ("Due", "Outlook", "What comes next"),
-            lambda row: (cells.target(row, "exact"), cells.outlook(row), cells.next_step(row)),
+            lambda row: (cells.target(row, "exact"), cells.outlook(row), cells.next_step(row, nothing="Not said")),
         ),
     ]
 

@@ -8,6 +8,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_safe
 
 from esc_tracker.reader import Reader, reader_of
@@ -19,6 +20,14 @@ from reports.models import ReleasedEdition, WeeklyReport
 from reports.wording import week_in_words
 
 PER_PAGE = 25
+FORMS = (
+    ("One page", "reports:one_page"),
+    ("PDF", "reports:report_pdf"),
+    ("DOCX", "reports:report_docx"),
+    ("XLSX", "reports:report_xlsx"),
+    ("CSV", "reports:report_csv"),
+    ("JSON", "reports:report_json"),
+)
 
 
 @dataclass(frozen=True)
@@ -42,6 +51,7 @@ class Opened:
     edition: str
     text: str
     newest: int
+    before: int | None
     released: ReleasedEdition | None
 
 
@@ -75,7 +85,12 @@ def report(request: HttpRequest, week: ReportingWeek) -> HttpResponse:
             "report": opened.report,
             "released": opened.released,
             "newest": opened.newest,
-            "newest_url": link("reports:report", week, reader=reader),
+            "newest_url": link("reports:report", week, reader=reader, edition=_asked(opened, reader)),
+            "before": opened.before,
+            "before_url": link(
+                "reports:report", week, reader=reader, edition=_asked(opened, reader), version=opened.before
+            ),
+            "forms": _forms(opened, reader),
             "other_edition": _other_edition(opened, reader),
             "acts": _acts(opened, reader),
             "may_withdraw": bool(opened.released) and reader.is_plcy and reader.may_act,
@@ -148,7 +163,13 @@ def open_edition(request: HttpRequest, week: ReportingWeek) -> Opened:
         raise Http404("There is no such report.")
     released = editions.get(found.pk)
     text = released.figures if edition == COAC and released else found.figures
-    return Opened(found, edition, text, versions[0].version, released)
+    before = next((each.version for each in versions if each.version < found.version), None)
+    return Opened(found, edition, text, versions[0].version, before, released)
+
+
+def _asked(opened: Opened, reader: Reader) -> str:
+    """Return the edition that a link has to name: none where the reader gets it without asking."""
+    return COAC if opened.edition == COAC and not reader.is_coac else ""
 
 
 def _other_edition(opened: Opened, reader: Reader) -> dict[str, str] | None:
@@ -163,21 +184,39 @@ def _other_edition(opened: Opened, reader: Reader) -> dict[str, str] | None:
 
 
 def _acts(opened: Opened, reader: Reader) -> list[dict[str, Any]]:
-    """Return what stands at the top right: for PLCY what comes next, for all the file."""
+    """Return what stands at the top right: for PLCY what comes next."""
+    if not (reader.is_plcy and reader.may_act) or opened.edition == COAC:
+        return []
     week = opened.report.week
-    file = link("reports:report_json", week, reader=reader, edition=opened.edition, version=opened.report.version)
-    acts: list[dict[str, Any]] = []
-    if reader.is_plcy and reader.may_act:
-        if not opened.report.is_published:
-            acts.append({"label": "Publish…", "url": link("reports:publish", week, reader=reader)})
-            acts.append(
-                {
-                    "label": "Refresh",
-                    "url": link("reports:refresh", week, reader=reader),
-                    "post": True,
-                    "style": "outline",
-                }
-            )
-        elif opened.released is None:
-            acts.append({"label": "Release to COAC…", "url": link("reports:release", week, reader=reader)})
-    return [*acts, {"label": "JSON", "url": file, "style": "outline", "icon": "file_download"}]
+
+    def act(label: str, place: str, **how: object) -> dict[str, Any]:
+        return {"label": label, "url": link(place, week, reader=reader), **how}
+
+    if not opened.report.is_published:
+        return [
+            act("Publish…", "reports:publish"),
+            *([act("Write…", "reports:write", style="outline")] if _exists("reports:write") else []),
+            act("Refresh", "reports:refresh", post=True, style="outline"),
+        ]
+    if opened.report.version != opened.newest:
+        return []
+    acts = [act("Release to COAC…", "reports:release")] if opened.released is None else []
+    return [*acts, *([act("Correct…", "reports:correct", style="outline")] if _exists("reports:correct") else [])]
+
+
+def _forms(opened: Opened, reader: Reader) -> list[dict[str, str]]:
+    """Return the other forms of the same edition and version, by name."""
+    asked = {"edition": opened.edition, "version": opened.report.version}
+    return [
+        {"label": label, "url": link(place, opened.report.week, reader=reader, **asked)}
+        for label, place in FORMS
+        if _exists(place)
+    ]
+
+
+def _exists(place: str) -> bool:
+    try:
+        reverse(place, args=["2020-W01"])
+    except NoReverseMatch:
+        return False
+    return True

@@ -19,7 +19,7 @@ def headline_of(answer: HttpResponse) -> str:
     return unescape(re.sub(r"<[^>]+>", "", heading)).strip()
 
 
-def headings_of(answer: HttpResponse) -> list[str]:
-    """Return the second headings of a page, in order."""
-    found = re.findall(r"<h2[^>]*>(.*?)</h2>", answer.content.decode(), re.S)
+def headings_of(answer: HttpResponse, level: int = 2) -> list[str]:
+    """Return the second headings of a page, or those of another level, in order."""
+    found = re.findall(rf"<h{level}[^>]*>(.*?)</h{level}>", answer.content.decode(), re.S)
     return [re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", "", each))).strip() for each in found]
