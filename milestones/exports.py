@@ -1,119 +1,128 @@
 """Which file does a person take away from a list of milestones?
 
-A file leaves the site, so it says itself what it is, as of when, and who may see it. Cells are guarded: a spreadsheet
-runs what begins like a formula.
+A file leaves the site, so it says itself what it is, as of when, and who may see it.
 """
 
-import csv
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Any
 
-from django.http import StreamingHttpResponse
+from django.http import HttpResponse, QueryDict, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 
 from esc_tracker import clock
 from esc_tracker.reader import Reader
-from milestones.filters import UNASSIGNED_LABEL
+from milestones.filters import UNASSIGNED_LABEL, shown
 from milestones.models import Milestone
 from milestones.querysets import MilestoneQuerySet
+from milestones.spreadsheets import CSV, XLSX, Cell, Column, Sheet, csv_lines, workbook
 from milestones.tables import agencies_of
 from milestones.telling import say_day
-from milestones.words import has_control_characters
-from milestones.workflow import NO_OUTLOOK, NO_OUTLOOK_LABEL, NOT_RELEASED, NOT_RELEASED_LABEL, Outcome, Outlook, Status
+from milestones.workflow import LABELS
 
-BOM = "\ufeff"  # without it a spreadsheet reads UTF-8 as Latin letters
 CHUNK = 500  # rows fetched at a time
-_FORMULA = re.compile(r"[\t\r\n]|\s*[=+\-@＝＋－＠]")
-_LABELS = (
-    dict(Status.choices) | dict(Outlook.choices) | {NOT_RELEASED: NOT_RELEASED_LABEL, NO_OUTLOOK: NO_OUTLOOK_LABEL}
-)
+TITLE = "ESC Milestone Tracker: Milestones"
+MARK = "INTERNAL: for the ESC; not for release."
+COAC_MARK = "SHARED: only what has been released; assume that everything here is public."
 
 SHARED_COLUMNS = (
-    *("milestone", "action", "action_title", "text", "agencies", "plan", "target", "target_on", "status"),
-    *("overdue", "days_overdue", "completed_on", "outcome", "summary"),
+    *(Column("Milestone", 10), Column("Action", 8), Column("Action title", 34), Column("Text", 60)),
+    *(Column("Agencies", 20), Column("Plan", 14), Column("Target", 14), Column("Target on", 13), Column("Status", 16)),
+    *(Column("Overdue", 9), Column("Days overdue", 9), Column("Completed on", 13), Column("Outcome", 16)),
+    Column("Summary", 50),
 )
-INTERNAL_COLUMNS = ("moves", "outlook", "last_update_on", "last_update_by", "statement", "next_step", "forecast")
+INTERNAL_COLUMNS = (
+    *(Column("Moves", 8), Column("Outlook", 12), Column("Last update on", 13), Column("Last update by", 12)),
+    *(Column("Statement", 50), Column("Next step", 36), Column("Forecast", 14)),
+)
 
 
-class _Echo:
-    """A file that hands back what is written to it."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def guarded(value: object) -> str:
-    """Return a cell's text, harmless to a spreadsheet: no formula, no character that cannot be printed."""
-    text = "" if value is None else str(value)
-    if has_control_characters(text):
-        text = "".join(" " if has_control_characters(char) else char for char in text)
-    return f"'{text}" if _FORMULA.match(text) else text
-
-
-def csv_lines(head: Iterable[str], columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> Iterator[str]:
-    """Yield a file line by line: the notes, each after `# `, an empty line, the column names, the rows."""
-    writer = csv.writer(_Echo())
-    yield BOM
-    for note in head:
-        yield writer.writerow([f"# {guarded(note)}"])
-    yield writer.writerow([])
-    yield writer.writerow(list(columns))
-    for row in rows:
-        yield writer.writerow([guarded(value) for value in row])
+def export_acts(query: QueryDict) -> list[dict[str, str]]:
+    """Return the ways to the files of what a list shows, as acts of its page."""
+    query = query.copy()
+    for name in ("page", "per_page", "export"):
+        query.pop(name, None)
+    acts = []
+    for form in FORMATS:
+        query["export"] = form
+        acts.append(
+            {"label": form.upper(), "url": f"?{query.urlencode()}", "style": "outline", "icon": "file_download"}
+        )
+    return acts
 
 
-def milestones_csv(rows: MilestoneQuerySet, reader: Reader, *, filters: str) -> StreamingHttpResponse:
-    """Answer with all rows as CSV, in the order given; `filters` says in words what they match."""
+def why_no_file(asked: Sequence[str]) -> str:
+    """Say why there is no file of the form asked for; "" when there is one."""
+    known = " or ".join(FORMATS)
+    if len(asked) > 1:
+        return f"Ask for one file at a time: {known}."
+    return "" if asked[0] in FORMATS else f"Milestones can be exported as {known}, not as “{shown(asked[0])}”."
+
+
+def milestones_file(form: str, rows: MilestoneQuerySet, reader: Reader, *, filters: str) -> HttpResponseBase:
+    """Answer with all rows in one of FORMATS, in the order given; `filters` says in words what they match."""
     columns = SHARED_COLUMNS + (INTERNAL_COLUMNS if reader.sees_internal else ())
     found = rows.for_table(reader).iterator(chunk_size=CHUNK)
-    lines = csv_lines(notes("Milestones", reader, filters), columns, (_cells(row, reader) for row in found))
-    answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = f'attachment; filename="milestones-{reader.today}.csv"'
+    answer = FORMATS[form](Sheet("Milestones", columns, (_cells(row, reader) for row in found)), reader, filters)
+    answer.headers["Content-Disposition"] = f'attachment; filename="milestones-{reader.today}.{form}"'
     return answer
 
 
-def notes(title: str, reader: Reader, filters: str) -> list[str]:
+def _csv(sheet: Sheet, reader: Reader, filters: str) -> HttpResponseBase:
+    names = [column.name for column in sheet.columns]
+    return StreamingHttpResponse(csv_lines(_notes(reader, filters), names, sheet.rows), content_type=CSV)
+
+
+def _xlsx(sheet: Sheet, reader: Reader, filters: str) -> HttpResponseBase:
+    notes = Sheet("Notes", [Column("About this file", 100)], [[note] for note in _notes(reader, filters)])
+    title = f"{TITLE}, as of {say_day(reader.today)}"
+    book = workbook([sheet, notes], title=title, mark=_mark(reader), made_at=clock.start_of(reader.today))
+    return HttpResponse(book, content_type=XLSX)
+
+
+FORMATS: dict[str, Callable[[Sheet, Reader, str], HttpResponseBase]] = {"csv": _csv, "xlsx": _xlsx}
+
+
+def _notes(reader: Reader, filters: str) -> list[str]:
     """Return what a file says about itself."""
-    whose = "SHARED: only what has been released; assume that everything here is public."
-    return [
-        f"ESC Milestone Tracker: {title}",
-        f"Filters: {filters or 'none'}",
-        f"As of {say_day(reader.today)} ({reader.today})",
-        whose if reader.is_coac else "INTERNAL: for the ESC; not for release.",
-    ]
+    as_of = f"As of {say_day(reader.today)} ({reader.today})"
+    return [TITLE, f"Filters: {filters or 'none'}", as_of, _mark(reader)]
 
 
-def _cells(row: Milestone, reader: Reader) -> list[Any]:
+def _mark(reader: Reader) -> str:
+    return COAC_MARK if reader.is_coac else MARK
+
+
+def _cells(row: Milestone, reader: Reader) -> list[Cell]:
     target = row.target
-    cells = [
+    cells: list[Cell] = [
         row.code,
         row.action_id,
         row.action.title,
         row.text,
         agencies_of(row.responsible) or UNASSIGNED_LABEL,
         row.plan_printed,
-        row.plan_printed if target == row.plan else target,
+        row.plan_printed if target == row.plan else str(target or ""),
         row.target_on,
-        _LABELS[row.status],
+        LABELS[row.status],
         "yes" if row.overdue else "no",
         row.days_overdue,
         _completed(row.completed_kind, row.completed_on),
-        Outcome(row.outcome).label if row.outcome else "",
+        LABELS.get(row.outcome, ""),
         row.summary,
     ]
     return cells + _internal_cells(row) if reader.sees_internal else cells
 
 
-def _internal_cells(row: Milestone) -> list[Any]:
-    cells = [row.moves, _LABELS[row.outlook]]
+def _internal_cells(row: Milestone) -> list[Cell]:
+    cells: list[Cell] = [row.moves, LABELS[row.outlook]]
     if not row.last_words:
         return [*cells, "", "", "", "", ""]
     said = row.last_words[0]
-    return [*cells, clock.day_of(said.recorded_at), said.agency.name, said.statement, said.next_step, said.forecast]
+    forecast = str(said.forecast or "")
+    return [*cells, clock.day_of(said.recorded_at), said.agency.name, said.statement, said.next_step, forecast]
 
 
-def _completed(kind: str, on: date | None) -> object:
+def _completed(kind: str, on: date | None) -> Cell:
     """Write a month as 2020-09, a day as 2020-09-11."""
     if kind == "unknown":
         return "not known"

@@ -53,6 +53,14 @@ class Outcome(TextChoices):
     CONTINUING = "continuing", "Continuing activity"
 
 
+# What a status, an outlook or an outcome is called, the two that nobody stores among them.
+LABELS: dict[str, str] = {
+    **{value: str(label) for value, label in (*Status.choices, *Outlook.choices, *Outcome.choices)},
+    NOT_RELEASED: NOT_RELEASED_LABEL,
+    NO_OUTLOOK: NO_OUTLOOK_LABEL,
+}
+
+
 class CompletedKind(TextChoices):
     """How exactly the day of completion is known."""
 

@@ -14,8 +14,8 @@ from django_tables2 import SingleTableMixin
 from esc_tracker.accounts.models import Agency, User
 from esc_tracker.accounts.templatetags.esc import PAGE_SIZES
 from esc_tracker.reader import Reader, reader_of
-from milestones.exports import milestones_csv
-from milestones.filters import UNASSIGNED, MilestoneFilter, known_choices, shown
+from milestones.exports import export_acts, milestones_file, why_no_file
+from milestones.filters import UNASSIGNED, MilestoneFilter, known_choices
 from milestones.links import link
 from milestones.models import Milestone
 from milestones.permissions import why_not_add
@@ -75,15 +75,10 @@ class MilestoneList(SingleTableMixin, FilterView):
         """Bring what the panel, the chips and the acts show."""
         asked: MilestoneFilter = self.filterset
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        query = self.request.GET.copy()
-        for name in ("page", "per_page", "export"):
-            query.pop(name, None)
-        query["export"] = "csv"
-        export = {"label": "CSV", "url": f"?{query.urlencode()}", "style": "outline", "icon": "file_download"}
         return context | {
             "reader": self.reader,
             "asked": asked,
-            "acts": [] if asked.errors else [export],
+            "acts": [] if asked.errors else export_acts(self.request.GET),
             "clear_url": link("milestones:list", reader=self.reader),
             "kept": [
                 (name, self.request.GET[name]) for name in ("as_of", "sort", "per_page") if self.request.GET.get(name)
@@ -104,13 +99,13 @@ class MilestoneList(SingleTableMixin, FilterView):
         return counts["total"], 0 if self.filterset.errors else counts["matched"]
 
     def _file(self, asked: list[str]) -> HttpResponseBase:
-        if asked != ["csv"]:
-            return _refused(self.request, f"Milestones can be exported as csv, not as “{shown(asked[0])}”.")
+        if problem := why_no_file(asked):
+            return _refused(self.request, problem)
         self.filterset = self.get_filterset(self.filterset_class)
         if self.filterset.errors:
             return _refused(self.request, " ".join(self.filterset.sentences))
         rows = MilestoneTable(self.filterset.qs, reader=self.reader, order_by=_order(self.filterset)).data.data
-        return milestones_csv(rows, self.reader, filters=self.filterset.in_words)
+        return milestones_file(asked[0], rows, self.reader, filters=self.filterset.in_words)
 
 
 def _order(asked: MilestoneFilter) -> tuple[str, ...] | None:

@@ -11,8 +11,7 @@ from django.views.decorators.http import require_safe
 
 from esc_tracker.accounts.templatetags.esc import PAGE_SIZES
 from esc_tracker.reader import Reader, reader_of
-from milestones.exports import milestones_csv
-from milestones.filters import shown
+from milestones.exports import export_acts, milestones_file, why_no_file
 from milestones.links import link
 from milestones.models import Milestone
 from milestones.querysets import MilestoneQuerySet
@@ -33,7 +32,7 @@ def overdue(request: HttpRequest) -> HttpResponseBase:
     survey = take_survey(reader)
     request.overdue_count = len(survey.overdue)  # type: ignore[attr-defined]
     form = OverdueFilters(request.GET, survey=survey, sorts=OverdueTable.sorts(reader))
-    if request.GET.get("export"):
+    if any(request.GET.getlist("export")):
         return _file(request, survey, form)
     asked = form.asked
     named, unnamed = by_agency(_matching(survey, Asked(actions=asked.actions, bands=asked.bands)), survey)
@@ -48,7 +47,7 @@ def overdue(request: HttpRequest) -> HttpResponseBase:
         "agency_lines": named,
         "unnamed": unnamed,
         "form": form,
-        "acts": [_export(request)] if survey.overdue and form.is_valid() else [],
+        "acts": export_acts(request.GET) if survey.overdue and form.is_valid() else [],
         "clear_url": link("reports:overdue", reader=reader),
         "table": _paged(_table(reader, found, form), form, known=len(found)),
     }
@@ -115,24 +114,16 @@ def _order(form: OverdueFilters) -> tuple[str, ...] | None:
 
 
 def _file(request: HttpRequest, survey: Survey, form: OverdueFilters) -> HttpResponseBase:
-    """Answer with all that was asked for as CSV, or with why there is no file."""
+    """Answer with all that was asked for as a file, or with why there is none."""
     reader = reader_of(request)
-    problems = form.sentences
-    if request.GET["export"] != "csv":
-        problems = [f"This list can be exported as csv, not as “{shown(request.GET['export'])}”."]
+    asked = [text for text in request.GET.getlist("export") if text]
+    problem = why_no_file(asked)
+    problems = [problem] if problem else form.sentences
     if problems:
         return render(request, "400.html", {"reason": " ".join(problems)}, status=400)
     table = OverdueTable(_rows(reader, _matching(survey, form.asked)), reader=reader, order_by=_order(form))
     said = "; ".join(part for part in ("Overdue", form.in_words) if part)
-    return milestones_csv(table.data.data, reader, filters=said)
-
-
-def _export(request: HttpRequest) -> dict[str, str]:
-    query = request.GET.copy()
-    for name in ("page", "per_page"):
-        query.pop(name, None)
-    query["export"] = "csv"
-    return {"label": "CSV", "url": f"?{query.urlencode()}", "style": "outline", "icon": "file_download"}
+    return milestones_file(asked[0], table.data.data, reader, filters=said)
 
 
 def _as_numbers(request: HttpRequest, counts: Sequence[tuple[Band, int]], asked: Asked) -> list[dict[str, Any]]:

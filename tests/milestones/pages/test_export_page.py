@@ -1,12 +1,14 @@
 """Is a file that leaves the site complete, marked, and harmless?"""
 
 import csv
-from io import StringIO
+from datetime import date, datetime
+from io import BytesIO, StringIO
 
 import pytest
+from openpyxl import load_workbook
 
-from milestones.exports import guarded
 from milestones.models import Milestone
+from milestones.spreadsheets import guarded
 from tests.milestones.pages.reading import MARKER, asked, text_of
 from tests.milestones.pages.saying import say
 
@@ -92,12 +94,19 @@ def test_coac_gets_shared_columns_of_the_released_state(client_of, coac, month):
     assert {row["milestone"]: row["target"] for row in rows}["4.3"] == "Oct. 2020"
 
 
-@pytest.mark.parametrize("asked_for", ["xlsx", "pdf", "CSV", "csv%00", "csv&export=xlsx"])
+@pytest.mark.parametrize("asked_for", ["xls", "pdf", "CSV", "csv%00", "xlsx%00"])
 def test_other_files_are_refused_in_words(asked_for, client_of, reader, plan):
     answer = client_of(reader).get(f"/milestones/?export={asked_for}")
 
     assert answer.status_code == 400
-    assert answer.context["reason"].startswith("Milestones can be exported as csv, not as “")
+    assert answer.context["reason"].startswith("Milestones can be exported as csv or xlsx, not as “")
+
+
+def test_one_file_is_given_at_a_time(client_of, reader, plan):
+    answer = client_of(reader).get("/milestones/?export=csv&export=xlsx")
+
+    assert answer.status_code == 400
+    assert answer.context["reason"] == "Ask for one file at a time: csv or xlsx."
 
 
 @pytest.mark.parametrize(
@@ -143,3 +152,79 @@ def test_file_takes_the_same_few_queries_for_any_number_of_rows(client_of, reade
         text_of(client.get("/milestones/?export=csv"))
 
     assert Milestone.objects.count() == 30
+
+
+# --- As a workbook --------------------------------------------------------------------------------------------------
+
+
+def book_of(client, query=""):
+    """Return a list's workbook, as it is opened."""
+    answer = client.get(f"/milestones/?{query}&export=xlsx")
+    assert answer.status_code == 200
+    return load_workbook(BytesIO(answer.content))
+
+
+def as_csv(value: object) -> str:
+    """Write a cell of a workbook as the other file writes it."""
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d}"
+    return "" if value is None else str(value)
+
+
+@pytest.mark.parametrize("who", ["reader", "coac"])
+def test_the_workbook_holds_the_same_notes_and_rows_as_the_csv(who, request, client_of, coac, reader, month):
+    client = client_of(request.getfixturevalue(who))
+
+    book = book_of(client, "sort=-code&as_of=2020-09-12")
+    notes, rows = file_of(client, "sort=-code&as_of=2020-09-12")
+
+    assert book.sheetnames == ["Milestones", "Notes"]
+    heads, *cells = book["Milestones"].iter_rows(values_only=True)
+    assert [head.lower().replace(" ", "_") for head in heads] == list(rows[0])
+    assert [[as_csv(cell) for cell in row] for row in cells] == [list(row.values()) for row in rows]
+    assert ["# " + row[0] for row in book["Notes"].iter_rows(min_row=2, values_only=True)] == notes
+
+
+def test_numbers_of_milestones_stay_text_and_days_are_days(client_of, reader, month):
+    sheet = book_of(client_of(reader), "q=4.3")["Milestones"]
+
+    cells = {sheet.cell(1, cell.column).value: cell for cell in sheet[2]}
+    assert (cells["Milestone"].value, cells["Milestone"].data_type) == ("4.3", "s")
+    assert cells["Target on"].value.date() == date(2020, 12, 31)
+    assert cells["Target on"].number_format == "mmm d, yyyy"
+    assert cells["Last update on"].value.date() == date(2020, 9, 11)
+    assert sheet.freeze_panes == "A2"
+    assert sheet.auto_filter.ref == "A1:U2"
+
+
+def test_the_workbook_is_named_after_its_day(client_of, reader, month):
+    answer = client_of(reader).get("/milestones/?as_of=2020-09-12&export=xlsx")
+
+    assert answer.headers["Content-Type"] == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="milestones-2020-09-12.xlsx"'
+
+
+def test_nothing_that_an_agency_writes_is_a_formula_in_a_workbook(client_of, reader, cbp, plan):
+    say("3.1", cbp, statement='=HYPERLINK("https://evil.example")', next_step="http://a.example")
+
+    sheet = book_of(client_of(reader), "q=3.1")["Milestones"]
+
+    cells = {sheet.cell(1, cell.column).value: cell for cell in sheet[2]}
+    assert cells["Statement"].value == '\'=HYPERLINK("https://evil.example")'
+    assert cells["Next step"].value == "http://a.example"
+    assert {cell.data_type for row in sheet for cell in row} <= {"s", "n", "d", "inlineStr"}
+    assert not any(cell.hyperlink for row in sheet for cell in row)
+
+
+def test_a_list_without_rows_gives_a_workbook_with_headings(client_of, reader, plan):
+    sheet = book_of(client_of(reader), "q=zzz-nothing")["Milestones"]
+
+    assert sheet.max_row == 1
+    assert sheet["A1"].value == "Milestone"
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_the_page_leads_to_both_files_of_what_it_shows(form, client_of, reader, month):
+    page = client_of(reader).get("/milestones/?agency=CBP&sort=-code&per_page=25&page=1")
+
+    assert f"?agency=CBP&sort=-code&export={form}" in [act["url"] for act in page.context["acts"]]
