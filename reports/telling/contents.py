@@ -18,7 +18,7 @@ from milestones.models import Call, CheckIn, Milestone, StatusUpdate, TargetRevi
 from milestones.telling import counted, days_in_words, entered_in_words, say_day
 from milestones.workflow import Move
 from reports.mail import say_moment
-from reports.models import Delivery, Notice, Telling
+from reports.models import ESC_ROLES, Delivery, Notice, Telling
 from reports.telling import facts
 from reports.telling.digest import AgencySection, Block, Digest, NoticeRow
 from reports.telling.gathering import addressees
@@ -50,8 +50,8 @@ def digest_of(delivery: Delivery, now: datetime) -> Digest:
 
     Raises Needless where nothing of it holds any more, or where its reader may no longer read it.
     """
-    if delivery.recipient and not delivery.recipient.is_seated(clock.real_day()):
-        raise Needless("the account was closed meanwhile")
+    if why := _why_not_to(delivery):
+        raise Needless(why)
     tellings = list(Telling.objects.filter(delivery=delivery).select_related(*_WITH).order_by("notice__noticed_at"))
     standing = Standing([each.notice for each in tellings], now)
     whys = {each.pk: standing.why_not(each.notice) for each in tellings}
@@ -219,6 +219,16 @@ class _Drawer:
     def _last(self, row: Milestone, agency: str | None, target: str) -> list[tuple[str, str]]:
         """Tell the target and what the agency said last."""
         return [("Target", target), *facts.last_said(self._said.get((agency or PLCY, row.pk)))]
+
+
+def _why_not_to(delivery: Delivery) -> str:
+    """Say why nothing of the committee goes to this address any more; "" when it may. No query."""
+    seat = delivery.recipient
+    if seat is None:
+        return ""
+    if not seat.is_seated(clock.real_day()):
+        return "the account was closed meanwhile"
+    return "" if seat.role in ESC_ROLES else "the seat is not of the committee any more"
 
 
 def _target(row: Milestone) -> str:
