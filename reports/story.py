@@ -27,6 +27,10 @@ from milestones.targets.revisions import decide_revision, request_revision
 from milestones.updates import post_update
 from milestones.words import Completion, Words
 from milestones.workflow import Outlook
+from reports.models import WeeklyReport
+from reports.weekly.drafting import correct
+from reports.weekly.publishing import publish
+from reports.weekly.writing import edit_line, write
 
 MARK = " (sample)"
 SHARED_MARK = " (sample text)"  # another one, so that the mark of what is internal is never seen by COAC
@@ -229,6 +233,29 @@ def _name(facts: Facts, who: User) -> None:
         set_away(person, by=who, away_until=facts["away_until"])
 
 
+# --- The weekly report --------------------------------------------------------------------------------------------
+
+
+def _write(facts: Facts, who: User) -> None:
+    marks = {"narrative": MARK, "coac_narrative": SHARED_MARK}
+    narratives = {name: facts[name] + mark for name, mark in marks.items() if name in facts}
+    asks = [{**ask, "text": marked(ask["text"])} for ask in facts["asks"]] if "asks" in facts else None
+    write(_latest(facts), by=who, asks=asks, **narratives)
+
+
+def _edit_line(facts: Facts, who: User) -> None:
+    line = {name: facts[name] for name in ("agency", "field")}
+    edit_line(_latest(facts), by=who, code=facts["milestone"], text=marked(facts["text"]), **line)
+
+
+def _correct(facts: Facts, who: User) -> None:
+    correct(_latest(facts), by=who, reason=marked(facts["reason"]))
+
+
+def _publish(facts: Facts, who: User) -> None:
+    publish(_latest(facts), by=who, tell=False)
+
+
 # --- What they share ----------------------------------------------------------------------------------------------
 
 
@@ -242,6 +269,10 @@ def _last(code: str, agency: str | None) -> StatusUpdate | None:
 
 def _call(facts: Facts) -> Call:
     return Call.objects.get(week=facts["week"])
+
+
+def _latest(facts: Facts) -> WeeklyReport:
+    return WeeklyReport.objects.filter(week=facts["week"]).latest("version")
 
 
 def _new_york(moment: datetime) -> datetime:
@@ -269,4 +300,8 @@ DOES: dict[str, Callable[[Facts, User], None]] = {
     "owe": _owe,
     "deliver": _deliver,
     "name": _name,
+    "write": _write,
+    "edit_line": _edit_line,
+    "correct": _correct,
+    "publish": _publish,
 }
