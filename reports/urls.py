@@ -4,6 +4,9 @@ from django.urls import path, register_converter
 
 from milestones import converters
 from reports.decisions.views import decisions
+from reports.documents import files
+from reports.documents import views as documents
+from reports.mailing import views as mail_pages
 from reports.meetings import acting as meeting_acts
 from reports.meetings import views as meeting_pages
 from reports.views.definitions import definitions
@@ -11,6 +14,8 @@ from reports.views.overdue import overdue
 from reports.views.overview import overview
 from reports.weekly import acting as report_acts
 from reports.weekly import reading as report_pages
+from reports.weekly import write_views
+from reports.weekly.register import releases
 
 register_converter(converters.Week, "week")
 register_converter(converters.MeetingNumber, "meeting")
@@ -30,9 +35,21 @@ urlpatterns = [
     path("reports/", report_pages.reports, name="list"),
     path("reports/<week:week>/", report_pages.report, name="report"),
     path("reports/<week:week>.json", report_pages.report_json, name="report_json"),
+    path("reports/<week:week>.xlsx", files.report_xlsx, name="report_xlsx"),
+    path("reports/<week:week>.csv", files.report_csv, name="report_csv"),
+    path("reports/<week:week>/one-page/", documents.one_page, name="one_page"),
+    path("reports/<week:week>.pdf", documents.report_pdf, name="report_pdf"),
+    path("reports/<week:week>/one-page.pdf", documents.one_page_pdf, name="one_page_pdf"),
+    path("reports/releases/", releases, name="releases"),
+    path("reports/<week:week>/write/", write_views.write_report, name="write"),
+    path("reports/<week:week>/lines/<code:code>/<agency:agency>/<slug:field>/", write_views.write_line, name="line"),
+    path("reports/<week:week>/correct/", report_acts.correct, name="correct"),
     path("reports/<week:week>/refresh/", report_acts.refresh, name="refresh"),
     path("reports/<week:week>/publish/", report_acts.publish, name="publish"),
     path("reports/<week:week>/release/", report_acts.release, name="release"),
     path("reports/<week:week>/withdraw/", report_acts.withdraw, name="withdraw"),
+    path("mail/", mail_pages.mail, name="mail"),
+    path("mail/dry-run/", mail_pages.would_go, name="mail_dry_run"),
+    path("mail/turn/", mail_pages.turn, name="turn_mail"),
     path("definitions/", definitions, name="definitions"),
 ]

@@ -8,6 +8,8 @@ from reports.weekly import permissions
 from reports.weekly.drafting import told
 from reports.weekly.permissions import NotNow, demand
 from reports.weekly.weeks import later_published, published_last, report_before, waits_for
+from reports.weekly.writing import rows_with_words
+from reports.written import outdated
 
 State = WeeklyReport.State
 
@@ -36,10 +38,12 @@ def publish(report: WeeklyReport, *, by: User, seen_digest: str = "", tell: bool
             raise NotNow("This draft was refreshed since you opened it. Read it again, then publish.")
         this.before = {"state": row.state}
         row.state, row.published_at, row.published_by = State.PUBLISHED, this.recorded_at, by
-        row.save(update_fields=["state", "published_at", "published_by"])
+        dropped = list(outdated(rows_with_words(row), row.edits))  # they print nothing: nobody is told of them
+        row.edits = [edit for edit in row.edits if edit not in dropped]
+        row.save(update_fields=["state", "published_at", "published_by", "edits"])
         if tell:
             delivery.queue_esc(row, this.recorded_at)
-        this.after = {"state": row.state, **told(row)}
+        this.after = {"state": row.state, **told(row), **({"dropped_edits": dropped} if dropped else {})}
     return row
 
 

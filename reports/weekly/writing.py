@@ -159,7 +159,7 @@ def lines_of(report: WeeklyReport) -> list[Line]:
     """Return every line of the agencies' words in a draft, as they come, and after them what is edited in vain."""
     kept = {(edit["code"], edit["agency"], edit["field"]): edit for edit in report.edits}
     found: dict[tuple[str, str, str], Line] = {}
-    for row in _rows_with_words(report):
+    for row in rows_with_words(report):
         for said in row["words"]:
             for field in LINE_MAX:
                 place = (row["code"], said["agency"], field)
@@ -178,10 +178,11 @@ def line_of(report: WeeklyReport, code: str, agency: str, field: str) -> Line:
 
 def texts_of(report: WeeklyReport) -> dict[str, str]:
     """Return the plan text of each milestone whose lines a draft prints."""
-    return {row["code"]: row["text"] for row in _rows_with_words(report)}
+    return {row["code"]: row["text"] for row in rows_with_words(report)}
 
 
-def _rows_with_words(report: WeeklyReport) -> list[dict[str, Any]]:
+def rows_with_words(report: WeeklyReport) -> list[dict[str, Any]]:
+    """Return the rows of a report's lists that bring words of agencies, a milestone as often as it is listed."""
     lists = (rows for rows in report.content.values() if isinstance(rows, list))
     return [row for rows in lists for row in rows if row.get("words")]
 
