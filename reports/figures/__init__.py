@@ -11,13 +11,14 @@ from esc_tracker import clock
 from esc_tracker.journal.models import Entry
 from esc_tracker.reader import Reader, last_day_before
 from milestones.models import Milestone, StatusUpdate
-from milestones.rows import Row, row_of
+from milestones.rows import Row
 from milestones.workflow import NOT_RELEASED, Move, Status
 from reports import sentences
 from reports.figures import course, lists, totals
 from reports.figures.answers import Answers
 from reports.figures.ground import Before as Before
 from reports.figures.ground import Ground as Ground
+from reports.figures.ground import Rows
 from reports.figures.ground import ground_of as ground_of
 from reports.figures.ground import moment_text as moment_text
 from reports.figures.lists import DUE_SOON_DAYS as DUE_SOON_DAYS
@@ -57,6 +58,7 @@ def take_figures(
     answers = None if reader.is_coac else Answers(reader, milestones, week)
     confirmed = {} if reader.is_coac else _confirmed(reader)
     promises = course.promises_of(milestones, reader.today, confirmed)
+    row = Rows(reader)
     figures: Row = {
         "since": moment_text(since),
         "as_of": moment_text(reader.moment or clock.now()),
@@ -74,21 +76,21 @@ def take_figures(
         "by_agency": totals.by_agency(milestones, reader),
         "timeline": course.timeline(milestones, reader),
         "burn_up": course.burn_up(promises, begins_on=begins_on, today=reader.today),
-        "overdue": [row_of(each, reader) for each in by_target if each.overdue],
-        "reported": [row_of(each, reader) for each in milestones if each.status == Status.REPORTED_COMPLETE],
-        "due_soon": [row_of(each, reader) for each in soon],
+        "overdue": [row(each) for each in by_target if each.overdue],
+        "reported": [row(each) for each in milestones if each.status == Status.REPORTED_COMPLETE],
+        "due_soon": [row(each) for each in soon],
     }
     if answers is None:
         return figures | {
-            "completed": lists.completed_between(reader, milestones, before),
-            "moved": lists.moved_between(reader, milestones, before),
+            "completed": lists.completed_between(row, milestones, before),
+            "moved": lists.moved_between(row, milestones, before),
         }
     return figures | {
-        **answers.figures(),
-        "attention": lists.attention(reader, by_target),
-        "unconfirmed": lists.unconfirmed(reader, by_target),
-        "completed": lists.confirmed_since(reader, milestones, confirmed, since),
-        "moved": lists.revised_since(reader, milestones, before, since),
+        **answers.figures(row),
+        "attention": lists.attention(row, by_target),
+        "unconfirmed": lists.unconfirmed(row, by_target, reader.today),
+        "completed": lists.confirmed_since(row, milestones, confirmed, since),
+        "moved": lists.revised_since(row, milestones, before, since, reader.moment),
     }
 
 

@@ -9,9 +9,9 @@ from esc_tracker.accounts.models import Agency
 from esc_tracker.reader import Reader
 from milestones.calls.calling import DueCall, latest_due_call
 from milestones.models import Milestone
-from milestones.rows import Row, row_of
+from milestones.rows import Row
 from milestones.workflow import OPEN
-from reports.figures.ground import moment_text
+from reports.figures.ground import Rows, moment_text
 from reports.sentences import Heard
 
 
@@ -57,7 +57,7 @@ class Answers:
             for code, (answered, silent) in self._counts.items()
         ]
 
-    def figures(self) -> Row:
+    def figures(self, row: Rows) -> Row:
         """Return `call`, `answers` (one row per agency asked) and `silent` (one row per agency and milestone)."""
         call = self._call
         return {
@@ -66,8 +66,5 @@ class Answers:
                 {"agency": code, "asked": answered + silent, "answered": answered, "silent": silent}
                 for code, (answered, silent) in self._counts.items()
             ],
-            "silent": [
-                row_of(milestone, self._reader) | {"agency": agency, "call": week}
-                for milestone, agency, week in self._silent
-            ],
+            "silent": [row(milestone) | {"agency": agency, "call": week} for milestone, agency, week in self._silent],
         }

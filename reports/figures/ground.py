@@ -7,6 +7,7 @@ from typing import Any
 
 from esc_tracker.reader import Reader, last_day_before
 from milestones.models import Milestone
+from milestones.rows import Row, row_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,21 @@ class Ground:
 
     milestones: list[Milestone]
     before: Mapping[int, Before]
+
+
+class Rows:
+    """Each milestone as a row of JSON, made once: what is overdue and silent stands in two lists, and is one row."""
+
+    def __init__(self, reader: Reader) -> None:
+        """Make rows for this reader."""
+        self._reader = reader
+        self._made: dict[int, Row] = {}
+
+    def __call__(self, milestone: Milestone) -> Row:
+        """Return the row of a milestone; what a list adds goes into a row of its own (`row | {...}`)."""
+        if milestone.pk not in self._made:
+            self._made[milestone.pk] = row_of(milestone, self._reader)
+        return self._made[milestone.pk]
 
 
 def ground_of(reader: Reader, since: datetime) -> Ground:
