@@ -71,9 +71,14 @@ class Concern:
     needed: Line = Line()
 
     @property
+    def is_marked(self) -> bool:
+        """Say whether its outlook is one that needs attention."""
+        return self.outlook in (Outlook.OFF_TRACK, Outlook.AT_RISK)
+
+    @property
     def state(self) -> str:
         """Say how it stands: "Off track, 45 days overdue, target July 2020"."""
-        found = [str(Outlook(self.outlook).label)] if self.outlook in (Outlook.OFF_TRACK, Outlook.AT_RISK) else []
+        found = [str(Outlook(self.outlook).label)] if self.is_marked else []
         if self.days_overdue:
             found.append(f"{counted(self.days_overdue, 'day')} overdue")
         return ", ".join([*found, f"target {self.target}"])
