@@ -14,6 +14,7 @@ from milestones.models import Milestone, StatusUpdate
 from milestones.permissions import speakers
 from milestones.querysets import MilestoneQuerySet
 from milestones.tables import IN_PLAN_ORDER, MilestoneTable, Ordered
+from reports.mailing.told import Told, not_noticed, told_of, why_not_told
 
 INTERNAL = ("outlook", "forecast", "last_update")
 FIRST_WORDS = 18  # words of a statement
@@ -27,17 +28,20 @@ class OverdueTable(MilestoneTable):
     days = tables.Column("Overdue", accessor="days_overdue", attrs={"td": {"class": "esc-num"}})
     forecast = tables.Column("Forecast", empty_values=(), orderable=False)
     last_update = tables.Column("Last update, next step", empty_values=(), attrs={"td": {"class": "esc-wide"}})
+    told = tables.Column("Told", empty_values=(), orderable=False)
 
     noun = "overdue milestones"
     caption = "Overdue milestones"
 
     class Meta(MilestoneTable.Meta):
-        sequence = ("code", "milestone", "agency", "target", "days", "outlook", "forecast", "last_update")
+        sequence = ("code", "milestone", "agency", "target", "days", "outlook", "forecast", "last_update", "told")
         empty_text = "No overdue milestone matches. Remove a filter to see more."
 
     def __init__(self, rows: Any, *, reader: Reader, **kwargs: Any) -> None:
-        kwargs.setdefault("exclude", () if reader.sees_internal else INTERNAL)
+        hidden = () if reader.sees_internal else INTERNAL
+        kwargs.setdefault("exclude", (*hidden, "told") if why_not_told(reader) else hidden)
         super().__init__(rows, reader=reader, **kwargs)
+        self._told: dict[int, list[Told]] | None = None
 
     def render_days(self, value: int) -> SafeString:
         """Show the days as a mark."""
@@ -56,6 +60,14 @@ class OverdueTable(MilestoneTable):
         """Show each agency's first words with their day, and what comes next."""
         lines = [(_word(each),) for each in spoken(record)]
         return format_html_join("", "{}", lines) or format_html('<span class="esc-aside">{}</span>', "No update yet")
+
+    def render_told(self, record: Milestone) -> SafeString:
+        """Show which agency's people were told that it is overdue, and when."""
+        if self._told is None:
+            self._told = told_of([row.pk for row in self.page.object_list.data], self.reader)
+        ours = self.reader.is_plcy or any(held.agency_id == self.reader.agency for held in record.responsible)
+        none = [not_noticed()] if ours else []
+        return format_html_join("", "{}", ((_told(each),) for each in self._told.get(record.pk, none)))
 
     def order_days(self, rows: MilestoneQuerySet, is_descending: bool) -> Ordered:
         """Sort by days overdue, plan order among equals."""
@@ -76,3 +88,16 @@ def _word(said: StatusUpdate) -> SafeString:
         return first
     waits = f", waiting on {said.waiting_on}" if said.waiting_on else ""
     return first + format_html("<p>Next: {}{}</p>", said.next_step, waits)
+
+
+def _told(told: Told) -> SafeString:
+    agency = f"{told.agency}: " if told.agency else ""
+    if told.on is None:
+        return format_html('<p class="esc-aside">{}{}</p>', agency, told.why if agency else told.why.capitalize())
+    return format_html(
+        '<details class="esc-told"><summary>{}, {}{}</summary><p class="esc-aside esc-address">{}</p></details>',
+        day_mark(told.on, "short"),
+        agency,
+        told.people,
+        ", ".join(told.addresses),
+    )

@@ -1,0 +1,1 @@
+"""What went out by mail, what did not, and what would?"""
