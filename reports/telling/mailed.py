@@ -53,7 +53,8 @@ def mailed_of(report: WeeklyReport) -> Mailed:
         else:
             why[_reason(row, may_go=row.may_go)] += 1
     total = len(rows)
-    failed = tuple(f"not sent to {count} of {total}: {reason}" for reason, count in sorted(why.items()))
+    reasons = sorted(why.items(), key=lambda each: (-each[1], each[0]))
+    failed = tuple(f"not sent to {count} of {total}: {reason}" for reason, count in reasons)
     return Mailed(total, sent, waiting, failed)
 
 

@@ -101,7 +101,8 @@ def _gets(bundles: Sequence[Bundle], queued: Sequence[Delivery]) -> Iterable[Wou
 def _would_get(addressee: Addressee, tellings: Sequence[Telling], note: str) -> WouldGet:
     counts: dict[str, int] = {}
     for each in tellings:
-        counts[each.notice.kind] = counts.get(each.notice.kind, 0) + 1
+        kind = str(each.notice.kind)
+        counts[kind] = counts.get(kind, 0) + 1
     names = sorted({agency_name(each.notice.agency_id or "") for each in tellings})
     held = _held(addressee.address)
     return WouldGet(

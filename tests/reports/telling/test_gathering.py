@@ -64,7 +64,7 @@ def test_all_that_is_noticed_by_the_hour_is_one_mail_and_the_rest_waits_for_tomo
 
 def test_while_a_mail_waits_nothing_more_is_gathered_for_its_address(cbp, plcy, settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_PORT = 1
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
     decide("3.1", cbp, plcy, in_september(14, 6))
     gather(MONDAY)
     assert send(MONDAY) == (0, 1)
