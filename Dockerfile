@@ -14,6 +14,9 @@ ENV PATH=/opt/venv/bin:$PATH \
     STATIC_ROOT=/srv/static \
     VAR_DIR=/tmp/esc \
     GUNICORN_CMD_ARGS="--bind 0.0.0.0:8000 --access-logfile - --worker-tmp-dir /tmp"
+# Pango draws the PDF of a report.
+RUN apt-get update && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 && \
+    rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --home-dir /srv --shell /usr/sbin/nologin esc
 COPY --from=built /opt/venv /opt/venv
 WORKDIR /srv/app

@@ -18,6 +18,7 @@ run: ## Start the site with its sample history on http://localhost:8000 (PORT=â€
 test: ## Run the whole suite, on SQLite and on PostgreSQL
 	@scripts/install dev
 	@scripts/install browser
+	@scripts/install documents
 	@$(MAKE) test-sqlite
 	@$(MAKE) test-postgres
 	@$(MAKE) test-browser
@@ -27,10 +28,12 @@ test: ## Run the whole suite, on SQLite and on PostgreSQL
 # run by themselves: a driven browser leaves an event loop in its test process, in which Django refuses the database.
 test-sqlite: ## Run the suite on SQLite (ARGS="tests/actions -k month" for a part)
 	@scripts/install dev
+	@scripts/install documents
 	$(PY) -m scripts.with_services --broker -- $(PYTEST) -m "not browser and not broker" $(ARGS)
 
 test-postgres: ## Run the suite on a PostgreSQL of its own, with the broker
 	@scripts/install dev
+	@scripts/install documents
 	$(PY) -m scripts.with_services --postgres --broker -- $(PYTEST) -m "not services and not browser" $(ARGS)
 
 test-browser: ## Walk through the site in Chromium

@@ -73,6 +73,16 @@ def test_image_runs_as_nobody_in_particular_on_the_runtime_lock_alone():
     assert any("--require-hashes" in line for line in lines)
 
 
+def test_image_and_machines_get_the_same_libraries_for_pdf():
+    wanted = set(re.search(r'^PANGO="(.*)"$', (TOP / "scripts" / "install").read_text(), re.MULTILINE)[1].split())
+
+    image = re.search(r"apt-get install -y --no-install-recommends (.*?) && ", (TOP / "Dockerfile").read_text())[1]
+    bare_machine = re.search(r"^for library in (.*); do$", (TOP / ".ci" / "run").read_text(), re.MULTILINE)[1]
+
+    assert "libpango-1.0-0" in wanted
+    assert set(image.split()) == set(bare_machine.split()) == wanted
+
+
 @pytest.mark.parametrize("name", ["runtime", "run", "dev", "postgres"])
 def test_lock_names_no_host_and_every_hash(name):
     text = (TOP / "requirements" / f"{name}.txt").read_text()
