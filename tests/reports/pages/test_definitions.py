@@ -52,5 +52,5 @@ def test_all_who_read_may_read_them(who, request, client_of, record):
     answer = client_of(request.getfixturevalue(who)).get("/definitions/")
 
     assert answer.status_code == 200
-    assert "Definitions, version 1" in words_of(answer)
+    assert "Definitions, version 2" in words_of(answer)
     assert 'id="silent"' in answer.content.decode()
