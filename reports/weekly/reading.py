@@ -17,7 +17,8 @@ from milestones.links import link
 from reports.account import account_of
 from reports.editions import COAC, ESC
 from reports.models import ReleasedEdition, WeeklyReport
-from reports.wording import week_in_words
+from reports.telling.mailed import mailed_of
+from reports.wording import agreeing, week_in_words
 
 PER_PAGE = 25
 FORMS = (
@@ -68,7 +69,11 @@ def reports(request: HttpRequest) -> HttpResponse:
     )
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     listed = _listed(page, reader)
-    return render(request, "reports/list.html", {"page": page, "listed": listed, **_list_in_words(listed, reader)})
+    return render(
+        request,
+        "reports/list.html",
+        {"page": page, "listed": listed, **_list_in_words(listed, reader)},
+    )
 
 
 @require_safe
@@ -91,6 +96,7 @@ def report(request: HttpRequest, week: ReportingWeek) -> HttpResponse:
                 "reports:report", week, reader=reader, edition=_asked(opened, reader), version=opened.before
             ),
             "forms": _forms(opened, reader),
+            "mailed": _mailed(opened, reader),
             "other_edition": _other_edition(opened, reader),
             "acts": _acts(opened, reader),
             "may_withdraw": bool(opened.released) and reader.is_plcy and reader.may_act,
@@ -195,13 +201,26 @@ def _acts(opened: Opened, reader: Reader) -> list[dict[str, Any]]:
     if not opened.report.is_published:
         return [
             act("Publish…", "reports:publish"),
-            *([act("Write…", "reports:write", style="outline")] if _exists("reports:write") else []),
+            act("Write…", "reports:write", style="outline"),
             act("Refresh", "reports:refresh", post=True, style="outline"),
         ]
     if opened.report.version != opened.newest:
         return []
-    acts = [act("Release to COAC…", "reports:release")] if opened.released is None else []
-    return [*acts, *([act("Correct…", "reports:correct", style="outline")] if _exists("reports:correct") else [])]
+    acts = []
+    if opened.released is None:
+        acts = [act("Release to COAC…", "reports:release"), act("Write for COAC…", "reports:write", style="outline")]
+    return [*acts, act("Correct…", "reports:correct", style="outline")]
+
+
+def _mailed(opened: Opened, reader: Reader) -> str:
+    """Say to PLCY what came of the report's mail; "" to others and of a draft. One query."""
+    if not (reader.is_plcy and reader.may_act and opened.report.is_published):
+        return ""
+    mailed = mailed_of(opened.report)
+    if not mailed.total:
+        return "Not mailed to anybody"
+    waiting = f"{mailed.waiting} {agreeing(mailed.waiting, 'waits', 'wait')} to be sent" if mailed.waiting else ""
+    return "; ".join(each for each in (f"Mailed to {mailed.sent} of {mailed.total}", waiting, *mailed.failed) if each)
 
 
 def _forms(opened: Opened, reader: Reader) -> list[dict[str, str]]:
