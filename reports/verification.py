@@ -56,7 +56,7 @@ def _check_report(report: WeeklyReport) -> Finding:
     broken = broken or _contradiction(facts, report, report.as_of, report.since)
     if broken or not report.is_published:
         return Finding(about, broken, "draft, its digest is right")
-    return _replay(about, report.figures, facts, take_esc, {"written": report.written})
+    return _replay(about, "published", report.figures, facts, take_esc, {"written": report.written})
 
 
 def _check_released(released: ReleasedEdition, report: WeeklyReport) -> Finding:
@@ -71,7 +71,9 @@ def _check_released(released: ReleasedEdition, report: WeeklyReport) -> Finding:
         "withheld_before": withheld_before,
         "narrative": facts.get("narrative", ""),
     }
-    return Finding(about, broken, "") if broken else _replay(about, released.figures, facts, take_coac, circumstances)
+    return Finding(about, broken, "") if broken else _replay(
+        about, "released", released.figures, facts, take_coac, circumstances
+    )
 
 
 def _contradiction(facts: dict[str, Any], report: WeeklyReport, as_of: datetime, since: datetime) -> str:
@@ -82,10 +84,12 @@ def _contradiction(facts: dict[str, Any], report: WeeklyReport, as_of: datetime,
     return f"its text and the register disagree about {', '.join(wrong)}" if wrong else ""
 
 
-def _replay(about: str, text: str, facts: dict[str, Any], take: Any, circumstances: dict[str, Any]) -> Finding:
+def _replay(
+    about: str, frozen: str, text: str, facts: dict[str, Any], take: Any, circumstances: dict[str, Any]
+) -> Finding:
     """Draw the edition up again from the record, and compare byte for byte."""
     if facts["schema"] != SCHEMA:
-        told = f"unchanged since it was frozen; written under schema {facts['schema']}, not replayed"
+        told = f"unchanged since {frozen}; written under schema {facts['schema']}, not replayed"
         return Finding(about, "", told)
     again = take(
         week=facts["week"],

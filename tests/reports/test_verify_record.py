@@ -1,6 +1,8 @@
 """Does a check of the record find whatever was tampered with?"""
 
+import json
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -14,6 +16,8 @@ from reports.models import ReleasedEdition, WeeklyReport
 from reports.weekly import releasing
 from tests.milestones.telling import say
 from tests.reports.record import begin_record, drafted, new_york, published, released
+
+SCHEMA_1 = Path(__file__).parent / "schema_1"
 
 pytestmark = pytest.mark.django_db
 
@@ -100,9 +104,32 @@ def test_a_broken_chain_is_named_first():
         verify()
 
 
-def test_a_report_of_an_older_schema_is_checked_but_not_replayed():
+@pytest.mark.parametrize("edition", ["esc", "coac"])
+def test_a_report_of_schema_1_is_checked_but_not_replayed(edition):
+    older = json.loads((SCHEMA_1 / f"2020-W35-{edition}.json").read_text())
     report = WeeklyReport.objects.get(week="2020-W35")
-    older = seal({**report.content, "schema": 0})
-    WeeklyReport.objects.filter(pk=report.pk).update(figures=older.text, digest=older.digest)
+    rows = (
+        WeeklyReport.objects.filter(pk=report.pk)
+        if edition == "esc"
+        else ReleasedEdition.objects.filter(report=report)
+    )
+    kept = json.loads(rows.get().figures)
+    older = seal(older | {name: kept[name] for name in ("as_of", "since")})
+    rows.update(figures=older.text, digest=older.digest)
 
-    assert "unchanged since it was frozen; written under schema 0, not replayed" in verify()
+    lines = verify().splitlines()
+
+    told = {"esc": "published", "coac": "released"}[edition]
+    [line] = [line for line in lines if "2020-W35" in line and f"{edition.upper()} edition" in line]
+    assert line.endswith(f": unchanged since {told}; written under schema 1, not replayed")
+
+
+def test_a_changed_report_of_schema_1_is_found():
+    report = WeeklyReport.objects.get(week="2020-W35")
+    older = seal({**report.content, "schema": 1})
+    WeeklyReport.objects.filter(pk=report.pk).update(
+        figures=older.text.replace('"overdue":7', '"overdue":1'), digest=older.digest
+    )
+
+    with pytest.raises(CommandError, match="2020-W35 version 1, ESC edition: its text does not match its digest"):
+        verify()
