@@ -25,7 +25,7 @@ from reports.weekly.finding import find, refused
 from reports.weekly.forms import CorrectForm, ReleaseForm, WithheldForm
 from reports.weekly.permissions import NotNow, why_not_correct, why_not_release
 from reports.weekly.weeks import later_published
-from reports.weekly.write_views import printed, who_is_asked
+from reports.weekly.write_views import by_when, printed, who_is_asked
 from reports.weekly.writing import WrittenMeanwhile, lines_of, written_digest
 from reports.wording import agreeing, week_in_words
 
@@ -100,7 +100,7 @@ def publish(request: Acting, week: ReportingWeek) -> HttpResponse:
         "mail_is_on": switch.is_on(),
         "edited": [printed(found, line) for line in lines if line.is_edited],
         "outdated": [printed(found, line) for line in lines if line.is_outdated],
-        "asks": [{**ask, "who": who_is_asked(ask)} for ask in found.asks],
+        "asks": [{**ask, "who": who_is_asked(ask), "by": by_when(ask)} for ask in found.asks],
         "waits": f"{counted(waits, 'update')} made since {agreeing(waits, 'waits', 'wait')} for the next report"
         if waits
         else "",

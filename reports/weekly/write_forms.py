@@ -66,14 +66,18 @@ class WriteForm(JudgedForm):
 class LineForm(JudgedForm):
     """PLCY's words for one printed line."""
 
-    text = PlainText(label="Print instead", limit=STATEMENT_MAX, rows=4, required=False)
+    text = PlainText(
+        label="Print instead",
+        limit=STATEMENT_MAX,
+        rows=4,
+        required=False,
+        help_text="Marked “edited by PLCY”. Empty prints the agency’s own words.",
+    )
     seen = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, line: Line, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        limit = LINE_MAX[line.field]
-        self.fields["text"].widget.attrs["maxlength"] = limit
-        self.fields["text"].help_text = f"Up to {limit} characters. Empty takes the edit back."
+        self.fields["text"].widget.attrs["maxlength"] = LINE_MAX[line.field]
 
 
 def as_filled_in(narrative: str, coac_narrative: str, asks: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

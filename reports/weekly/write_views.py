@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -16,6 +17,7 @@ from milestones import conflicts
 from milestones.calls.weeks import ReportingWeek
 from milestones.finding import Acting, acts
 from milestones.refusals import Incomplete
+from milestones.telling import say_day
 from reports.models import WeeklyReport
 from reports.weekly.finding import find, refused
 from reports.weekly.permissions import NotNow, why_not_edit, why_not_write_for_coac
@@ -35,10 +37,10 @@ from reports.weekly.writing import (
 from reports.wording import week_in_words
 
 LABELS = {
-    "statement": "Where it stands",
-    "next_step": "Next step",
-    "reason": "Why it is not on track",
-    "needed": "Needed from the ESC",
+    "statement": "where it stands",
+    "next_step": "next step",
+    "reason": "why it is not on track",
+    "needed": "needed from the ESC",
 }
 
 
@@ -152,11 +154,10 @@ def _beside(report: WeeklyReport, form: WriteForm) -> Iterator[conflicts.Line]:
 
 
 def asks_in_words(asks: list[Ask]) -> str:
-    """Say asks, one a line: "ICE/HSI: Name a lead. (4.3, by 2020-09-30)"."""
+    """Say asks, one a line: "ICE/HSI: Name a lead. (4.3, by Sep 30, 2020)"."""
     lines = []
     for ask in asks:
-        more = [ask["milestone"] or "", f"by {ask['by']}" if ask["by"] else ""]
-        aside = ", ".join(part for part in more if part)
+        aside = ", ".join(part for part in (ask["milestone"], by_when(ask)) if part)
         lines.append(f"{who_is_asked(ask)}: {ask['text']}" + (f" ({aside})" if aside else ""))
     return "\n".join(lines)
 
@@ -164,6 +165,12 @@ def asks_in_words(asks: list[Ask]) -> str:
 def who_is_asked(ask: Ask) -> str:
     """Name whom an ask is for."""
     return agency_name(ask["agency"]) if ask["agency"] else EVERYBODY
+
+
+def by_when(ask: Ask) -> str:
+    """Say by when it is asked: "by Sep 30, 2020"; "" where no day is named."""
+    day = date.fromisoformat(ask["by"]) if isinstance(ask["by"], str) else ask["by"]
+    return f"by {say_day(day)}" if day else ""
 
 
 def _last_writer(report: WeeklyReport) -> Entry | None:

@@ -7,6 +7,7 @@ import pytest
 from esc_tracker.journal.models import Entry, Release
 from milestones.workflow import Outlook, Status
 from reports.models import ReleasedEdition, WeeklyReport
+from reports.weekly.writing import write
 from tests.milestones.telling import say
 from tests.reports.pages.reading import headline_of, words_of
 from tests.reports.record import drafted
@@ -14,6 +15,8 @@ from tests.reports.record import drafted
 pytestmark = pytest.mark.django_db
 
 CLEARED = "Dana Reyes, PLCY counsel, Sep 14"
+ACTS = ["refresh", "publish", "release", "withdraw", "write", "correct", "lines/3.1/CBP/statement"]
+HELD = {"cleared_by": CLEARED, "withheld": ["2.2"], "withheld_because": "CANARY"}
 
 
 def report(week: str) -> WeeklyReport:
@@ -143,7 +146,7 @@ def test_who_cleared_it_must_be_said(client_of, plcy, week_37):
 
 def test_single_milestones_are_held_back_and_previewed_before(client_of, plcy, coac, week_37):
     client = client_of(plcy)
-    held = {"withheld": ["1.1", "2.2"], "cleared_by": CLEARED}
+    held = {"withheld": ["1.1", "2.2"], "withheld_because": "Sample: not yet.", "cleared_by": CLEARED}
 
     preview = client.post("/reports/2020-W36/release/", held | {"preview": "1"})
 
@@ -164,7 +167,7 @@ def test_holding_back_others_than_were_previewed_releases_nothing(client_of, plc
     client = client_of(plcy)
     seen = client.get("/reports/2020-W36/release/").context["digest"]
 
-    answer = client.post("/reports/2020-W36/release/", {"cleared_by": CLEARED, "withheld": ["2.2"], "digest": seen})
+    answer = client.post("/reports/2020-W36/release/", HELD | {"digest": seen})
 
     assert answer.status_code == 409
     assert "What COAC would see has changed since you opened this page." in words_of(answer)
@@ -212,6 +215,129 @@ def test_a_draft_is_not_released(client_of, plcy, week_37):
     assert Release.objects.count() == 1
 
 
+def test_a_milestone_is_held_back_with_a_reason_that_coac_never_reads(client_of, plcy, coac, week_37):
+    client = client_of(plcy)
+
+    without = client.post("/reports/2020-W36/release/", HELD | {"withheld_because": " "})
+    assert without.status_code == 200
+    assert "Say why these are held back; COAC does not see it." in words_of(without)
+    assert Release.objects.count() == 1
+
+    client.post("/reports/2020-W36/release/", HELD)
+
+    assert Release.objects.standing().first().withheld_because == "CANARY"
+    for path in ("/", "/reports/", "/reports/2020-W36/", "/reports/2020-W36.json", "/milestones/2.2/"):
+        assert "CANARY" not in client_of(coac).get(path).content.decode()
+
+
+def test_the_narrative_for_coac_is_written_on_the_release_page_and_previewed(client_of, plcy, coac, week_37):
+    client = client_of(plcy)
+    said = {"cleared_by": CLEARED, "coac_narrative": "Sample: <b>for COAC</b>."}
+
+    preview = client.post("/reports/2020-W36/release/", said | {"preview": "1"})
+    assert json.loads(preview.context["json"])["narrative"] == "Sample: <b>for COAC</b>."
+    assert report("2020-W36").coac_narrative == ""
+
+    hidden = {"digest": preview.context["digest"], "written": preview.context["written"]}
+    client.post("/reports/2020-W36/release/", said | hidden)
+
+    assert report("2020-W36").released().figures == preview.context["json"]
+    page = client_of(coac).get("/reports/2020-W36/").content.decode()
+    assert "Sample: &lt;b&gt;for COAC&lt;/b&gt;." in page
+
+
+def test_a_narrative_written_meanwhile_is_shown_before_it_is_released_over(client_of, plcy, plcy2, week_37):
+    client = client_of(plcy)
+    page = client.get("/reports/2020-W36/release/")
+    write(report("2020-W36"), by=plcy2, coac_narrative="Sample: theirs.")
+    hidden = {"digest": page.context["digest"], "written": page.context["written"]}
+
+    answer = client.post(
+        "/reports/2020-W36/release/", {"cleared_by": CLEARED, "coac_narrative": "Sample: mine."} | hidden
+    )
+
+    assert answer.status_code == 409
+    assert "The narrative for COAC is now: “Sample: theirs.”" in words_of(answer)
+    assert "Sample: mine.</textarea>" in answer.content.decode()
+    assert Release.objects.count() == 1
+
+
+# --- Correct --------------------------------------------------------------------------------------------------------
+
+
+def test_a_week_is_corrected_from_its_page(client_of, plcy, cbp, week_37):
+    client = client_of(plcy)
+    page = client.get("/reports/2020-W36/correct/")
+    assert headline_of(page) == "Correct the report of Aug 31 – Sep 6?"
+    assert "Version 2 is drafted from version 1" in words_of(page)
+
+    answer = client.post("/reports/2020-W36/correct/", {"reason": "Sample: a wrong name."}, follow=True)
+
+    assert "Version 2 is a draft: change what is wrong, then publish it." in words_of(answer)
+    assert "Sample: a wrong name." in client.get("/reports/2020-W36/publish/").content.decode()
+    assert client_of(cbp).get("/reports/2020-W36/").context["report"].version == 1
+
+    client.post("/reports/2020-W36/publish/")
+    assert client_of(cbp).get("/reports/2020-W36/").context["report"].version == 2
+    assert "A newer version of this report exists." in words_of(client_of(cbp).get("/reports/2020-W36/?version=1"))
+
+
+def test_correcting_twice_finds_the_draft(client_of, plcy, week_37):
+    client = client_of(plcy)
+    client.post("/reports/2020-W36/correct/", {"reason": "Sample: a wrong name."})
+
+    answer = client.post("/reports/2020-W36/correct/", {"reason": "Sample: another."}, follow=True)
+
+    assert "Version 2 is a draft already" in words_of(answer)
+    assert WeeklyReport.objects.filter(week="2020-W36").count() == 2
+
+
+@pytest.mark.parametrize(
+    ("reason", "sentence"),
+    [("", "Say what is corrected"), ("x" * 501, "500 fit"), ("\x00", "cannot be kept"), ("\u202e", "cannot be kept")],
+    ids=["none", "long", "nul", "direction"],
+)
+def test_a_correction_without_a_reason_is_refused_in_words(client_of, plcy, week_37, reason, sentence):
+    answer = client_of(plcy).post("/reports/2020-W36/correct/", {"reason": reason})
+
+    assert answer.status_code == 200
+    assert sentence in words_of(answer)
+    assert WeeklyReport.objects.filter(week="2020-W36").count() == 1
+
+
+def test_a_draft_is_not_corrected(client_of, plcy, week_37):
+    answer = client_of(plcy).post("/reports/2020-W37/correct/", {"reason": "Sample."})
+
+    assert answer.status_code == 409
+    assert "this draft can still be changed" in words_of(answer)
+
+
+def test_an_older_version_is_released_or_withdrawn_by_its_number(client_of, plcy, coac, week_37):
+    client = client_of(plcy)
+    client.post("/reports/2020-W35/correct/", {"reason": "Sample: a wrong name."})
+    client.post("/reports/2020-W35/publish/")
+    client.post("/reports/2020-W35/release/", {"cleared_by": CLEARED})
+    assert client_of(coac).get("/reports/2020-W35/").context["report"].version == 2
+
+    client.post("/reports/2020-W35/withdraw/?version=2")
+
+    assert client_of(coac).get("/reports/2020-W35/").context["report"].version == 1
+
+
+# --- Bad input ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("week", ["2020-W54", "2020-W00", "2020-W38", "2021-W37", "2020-W34", "9999-W01", "2020-w37"])
+@pytest.mark.parametrize("act", ["write", "correct", "refresh", "publish", "release", "withdraw"])
+def test_a_week_without_a_report_is_not_there_and_nothing_is_written(act, week, client_of, plcy, week_37):
+    entries = Entry.objects.count()
+
+    answer = client_of(plcy).post(f"/reports/{week}/{act}/", {"reason": "Sample.", "narrative": "Sample."})
+
+    assert answer.status_code == 404
+    assert (Entry.objects.count(), WeeklyReport.objects.count()) == (entries, 3)
+
+
 # --- Withdraw, and who may ------------------------------------------------------------------------------------------
 
 
@@ -229,7 +355,9 @@ def test_withdrawing_falls_back_to_the_release_before(client_of, plcy, coac, wee
 
 
 @pytest.mark.parametrize("who", ["cbp", "reader", "coac"])
-@pytest.mark.parametrize("act", ["refresh", "publish", "release", "withdraw"])
+@pytest.mark.parametrize(
+    "act", ACTS
+)
 def test_nobody_else_may_and_nothing_is_written(act, who, request, client_of, coac, reader, week_37):
     entries = Entry.objects.count()
 
@@ -240,7 +368,9 @@ def test_nobody_else_may_and_nothing_is_written(act, who, request, client_of, co
     assert Entry.objects.count() == entries
 
 
-@pytest.mark.parametrize("act", ["refresh", "publish", "release", "withdraw"])
+@pytest.mark.parametrize(
+    "act", ACTS
+)
 def test_nothing_is_done_while_looking_back(act, client_of, plcy, week_37):
     entries = Entry.objects.count()
 
@@ -251,15 +381,15 @@ def test_nothing_is_done_while_looking_back(act, client_of, plcy, week_37):
     assert Entry.objects.count() == entries
 
 
-def test_the_page_offers_plcy_what_comes_next_and_others_only_the_file(client_of, plcy, cbp, week_37):
+def test_the_page_offers_plcy_what_comes_next_and_others_nothing(client_of, plcy, cbp, week_37):
     def offered(user, week: str, query: str = "") -> list[str]:
         return [act["label"] for act in client_of(user).get(f"/reports/{week}/{query}").context["acts"]]
 
-    assert offered(plcy, "2020-W37") == ["Publish…", "Refresh", "JSON"]
-    assert offered(plcy, "2020-W36") == ["Release to COAC…", "JSON"]
-    assert offered(plcy, "2020-W35") == ["JSON"]
-    assert offered(plcy, "2020-W36", "?as_of=2020-09-10") == ["JSON"]
-    assert offered(cbp, "2020-W36") == ["JSON"]
+    assert offered(plcy, "2020-W37") == ["Publish…", "Write…", "Refresh"]
+    assert offered(plcy, "2020-W36") == ["Release to COAC…", "Write for COAC…", "Correct…"]
+    assert offered(plcy, "2020-W35") == ["Correct…"]
+    assert offered(plcy, "2020-W36", "?as_of=2020-09-10") == []
+    assert offered(cbp, "2020-W36") == []
 
 
 def test_a_change_shows_as_coac_only_after_the_release(client_of, plcy, cbp, coac, week_37):

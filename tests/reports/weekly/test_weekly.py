@@ -253,6 +253,33 @@ def test_a_draft_refreshed_since_it_was_read_is_not_published(record, plcy, plcy
     assert not WeeklyReport.objects.get().is_published
 
 
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_publish_at_once_one_does_and_the_other_is_told():
+    begin_record()
+    people = [make_user(f"plcy{number}@esc.example", Role.PLCY_STAFF) for number in range(2)]
+    [report] = drafted("2020-W35")
+    ready, outcomes = threading.Barrier(2), []
+
+    def work(by) -> None:
+        try:
+            ready.wait()
+            publishing.publish(report, by=by, seen_digest=report.digest)
+            outcomes.append("published")
+        except NotNow as told:
+            outcomes.append(str(told))
+        finally:
+            connection.close()
+
+    workers = [threading.Thread(target=work, args=(by,)) for by in people]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+
+    assert sorted(outcomes) == ["This report was published already.", "published"]
+    assert Entry.objects.filter(verb="reports.publish").count() == 1
+
+
 @pytest.mark.parametrize("role", [Role.ESC_MEMBER, Role.READER, Role.COAC_READER, Role.ADMINISTRATOR])
 def test_only_the_chairs_office_writes_reports(record, plcy, role):
     draft_id = drafted("2020-W35")[0].pk
