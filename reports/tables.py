@@ -23,11 +23,16 @@ FIRST_WORDS = 18  # words of a statement
 class OverdueTable(MilestoneTable):
     """The overdue milestones as one reader sees them; for COAC shared facts only."""
 
+    milestone = tables.Column(
+        "Milestone", empty_values=(), orderable=False, attrs={"td": {"class": "esc-wide esc-wide--less"}}
+    )
     target = tables.Column("Was due", empty_values=())
     status = None
     days = tables.Column("Overdue", accessor="days_overdue", attrs={"td": {"class": "esc-num"}})
     forecast = tables.Column("Forecast", empty_values=(), orderable=False)
-    last_update = tables.Column("Last update, next step", empty_values=(), attrs={"td": {"class": "esc-wide"}})
+    last_update = tables.Column(
+        "Last update, next step", empty_values=(), attrs={"td": {"class": "esc-wide esc-wide--less"}}
+    )
     told = tables.Column("Told", empty_values=(), orderable=False)
 
     noun = "overdue milestones"

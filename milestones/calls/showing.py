@@ -137,11 +137,10 @@ class Shown:
         return f"{of} to the call of {self.days} {verb}"
 
     @property
-    def mails(self) -> str:
-        """Say to whom a reminder would go: "2 mails go out: to CBP (3 milestones) and USPS (1 milestone)"."""
+    def owing(self) -> str:
+        """Say whom a reminder is about: "CBP (3 milestones) and USPS (1 milestone) have not answered."."""
         named = [f"{agency} ({counted(count, 'milestone')})" for agency, count in self.to_remind]
-        goes = "mail goes" if len(named) == 1 else "mails go"
-        return f"{len(named)} {goes} out: to {listed(named)}."
+        return f"{listed(named)} {'has' if len(named) == 1 else 'have'} not answered."
 
 
 def show(call: Call, calls: Sequence[Call], reader: Reader) -> Shown:

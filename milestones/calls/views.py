@@ -188,7 +188,7 @@ def send_reminders(request: Asking, week: ReportingWeek) -> HttpResponse:
         also = (
             f" The {'principal' if len(copied) == 1 else 'principals'} of {listed(copied)} in copy." if copied else ""
         )
-        messages.success(request, f"Saved: {counted(len(reminders), 'mail')} will be sent, to {named}.{also}")
+        messages.success(request, f"Saved, to be reminded with the mail of the day: {named}.{also}")
     else:
         messages.info(request, "Nobody was left to remind today.")
     return redirect("milestones:call", week)

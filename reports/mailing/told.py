@@ -118,7 +118,7 @@ def _why_nobody(notice: _Notice, reader: Reader) -> str:
     if notice.mail_on_since is None:
         return MAIL_IS_OFF
     if notice.errors and not notice.waits:
-        return f"not sent: {problem_in_words(notice.errors[0])}"
+        return f"not sent, {problem_in_words(notice.errors[0])}"
     now = clock.now() if reader.moment is None else reader.moment
     settled = max(notice.noticed_at, notice.mail_on_since) < now - SETTLED_AFTER and is_time(now - SETTLED_AFTER)
     return NOBODY if settled and not notice.waits else NOT_YET

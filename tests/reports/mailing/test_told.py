@@ -59,7 +59,7 @@ def test_while_it_waits_it_says_not_yet_and_why_when_it_failed(noticed, client_o
     assert "CBP: not yet" in told(client_of(plcy), "3.1")
     Delivery.objects.update(error="ConnectionRefusedError: [Errno 111] Connection refused", tries=1)
 
-    assert "CBP: not sent: connection refused" in told(client_of(plcy), "3.1")
+    assert "CBP: not sent, connection refused" in told(client_of(plcy), "3.1")
 
 
 def test_while_mail_is_off_it_says_so(plan, client_of, plcy, cbp):

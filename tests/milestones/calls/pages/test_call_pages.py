@@ -248,17 +248,17 @@ def test_nothing_is_changed_on_an_earlier_day(chair):
 # --- Reminding ------------------------------------------------------------------------------------------------------
 
 
-def test_the_button_says_how_many_mails_go_and_to_whom(chair):
+def test_it_is_said_who_would_be_reminded_of_how_much(chair):
     assert (
-        "5 mails go out: to CBP (7 milestones), ICE/HSI (5 milestones), USPS (2 milestones), USPTO (1 milestone) and"
-        " PLCY (1 milestone)." in words_of(chair.get(W37))
+        "CBP (7 milestones), ICE/HSI (5 milestones), USPS (2 milestones), USPTO (1 milestone) and PLCY (1 milestone)"
+        " have not answered." in words_of(chair.get(W37))
     )
 
 
 def test_plcy_reminds_in_one_click_and_a_second_click_reminds_nobody_twice(chair):
     first, second = (chair.post(f"{W37}remind/", {"version": "0"}, follow=True) for _ in range(2))
 
-    assert "Saved: 5 mails will be sent, to CBP (7 milestones)" in words_of(first)
+    assert "Saved, to be reminded with the mail of the day: CBP (7 milestones)" in words_of(first)
     assert "Whoever has not answered was reminded today." in words_of(first)
     assert "Nobody was left to remind today." in words_of(second)
     assert CallReminder.objects.count() == 5
