@@ -12,7 +12,7 @@ from reports.models import Delivery
 from tests.factories import make_user
 from tests.ground.test_accounts import LOGIN, is_signed_in, sign_in
 from tests.milestones.people.naming import call, keep
-from tests.reports.record import begin_record, published
+from tests.reports.record import begin_record, mail_on, published
 
 pytestmark = pytest.mark.django_db
 
@@ -104,6 +104,7 @@ def test_the_rule_in_python_and_in_sql_say_the_same(today, active, ends_in):
 
 def test_mail_that_waits_for_one_who_left_is_not_sent(reader, plcy, today):
     begin_record()
+    mail_on(plcy)
     [report] = published("2020-W35", by=plcy, tell=True)
     waiting = Delivery.objects.filter(report=report, recipient=reader)
     assert Delivery.objects.waiting().filter(recipient=reader).count() == waiting.count() == 1
@@ -116,6 +117,7 @@ def test_mail_that_waits_for_one_who_left_is_not_sent(reader, plcy, today):
 
 def test_a_report_is_queued_for_nobody_who_left(reader, plcy, today):
     begin_record()
+    mail_on(plcy)
     _ends(reader, today)
 
     [report] = published("2020-W35", by=plcy, tell=True)

@@ -9,13 +9,15 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
+from esc_tracker import clock
 from esc_tracker.accounts.models import Role
 from esc_tracker.journal.acts import first_broken_entry
 from esc_tracker.journal.models import Entry
-from reports.models import Delivery, WeeklyReport
+from milestones.overdue import flag_overdue
+from reports.models import Delivery, Telling, WeeklyReport
 from scripts.children import Children
 from tests.factories import make_user
-from tests.reports.record import begin_record, published
+from tests.reports.record import begin_record, mail_on, published
 from tests.reports.smtp_sink import smtp_sink
 
 TOP = Path(__file__).resolve().parents[2]
@@ -35,7 +37,10 @@ def _wait(condition: Callable[[], bool]) -> bool:
 
 
 def _done() -> bool:
-    return WeeklyReport.objects.count() == 3 and not Delivery.objects.filter(sent_at=None).exists()
+    """Say whether three reports are drafted, and both PLCY and CBP were told, beside the report, what is overdue."""
+    told = Telling.objects.filter(delivery__sent_at__isnull=False).values("address").distinct().count()
+    waits = Delivery.objects.filter(sent_at=None).exists() or Telling.objects.filter(delivery=None).exists()
+    return WeeklyReport.objects.count() == 3 and told == 2 and not waits
 
 
 def _environment(broker_url: str, smtp_port: int, var_dir: Path) -> dict[str, str]:
@@ -47,6 +52,7 @@ def _environment(broker_url: str, smtp_port: int, var_dir: Path) -> dict[str, st
         "VAR_DIR": str(var_dir),
         "EMAIL_URL": f"smtp://127.0.0.1:{smtp_port}",
         "ESC_TODAY": "2020-09-14",
+        "DIGEST_AT": "00:00",
         "TICK_SECONDS": str(TICK_SECONDS),
     }
 
@@ -57,7 +63,10 @@ def test_two_schedules_and_two_workers_do_each_thing_once(transactional_db, brok
     plcy = make_user("plcy@esc.example", Role.PLCY_STAFF)
     for number in range(READERS):
         make_user(f"reader{number}@esc.example", Role.READER)
+    make_user("cbp@esc.example", Role.ESC_MEMBER, "CBP")
+    mail_on(plcy)
     published("2020-W35", by=plcy, tell=True)
+    flag_overdue(clock.today())  # else what is due may be told first, and what is overdue only tomorrow
 
     with smtp_sink() as sink, Children() as children:
         for name in ("first", "second"):
@@ -80,6 +89,10 @@ def test_two_schedules_and_two_workers_do_each_thing_once(transactional_db, brok
         ("2020-W35", 1),
     ]
     assert Entry.objects.filter(verb="reports.draft").count() == 3
-    assert len(identities) == len(set(identities)) == READERS + 1
+    assert len(identities) == len(set(identities)) == READERS + 2 + 2
+    assert sorted(Delivery.objects.filter(report=None).values_list("message", "address")) == [
+        ("notices-2020-09-14", "cbp@esc.example"),
+        ("notices-2020-09-14", "plcy@esc.example"),
+    ]
     assert set(Delivery.objects.values_list("tries", flat=True)) == {1}
     assert first_broken_entry() == ""

@@ -1,5 +1,6 @@
 """Do the commands say what they did, and do it once?"""
 
+from datetime import time
 from io import StringIO
 
 import pytest
@@ -7,7 +8,7 @@ from django.core.management import CommandError, call_command
 
 from milestones.models import OverdueFlag
 from reports.models import WeeklyReport
-from tests.reports.record import begin_record, drafted, published
+from tests.reports.record import begin_record, drafted, mail_on, published
 
 pytestmark = pytest.mark.django_db
 
@@ -70,8 +71,10 @@ def test_a_week_that_cannot_be_written_ends_in_words(text, said, dry_run):
     assert WeeklyReport.objects.count() == 0
 
 
-def test_one_pass_of_every_job_and_a_second_that_finds_nothing(plcy, reader, mailoutbox):
+def test_one_pass_of_every_job_and_a_second_that_finds_nothing(plcy, reader, mailoutbox, settings):
+    settings.DIGEST_AT = time()
     begin_record()
+    mail_on(plcy)
     published("2020-W35", by=plcy, tell=True)
 
     first, second = run("run_due_jobs"), run("run_due_jobs")
@@ -81,16 +84,16 @@ def test_one_pass_of_every_job_and_a_second_that_finds_nothing(plcy, reader, mai
         "flag_overdue: opened 15, closed 0, open 15",
         "write_weekly_reports: drafted 2",
         "freeze_read_aheads: frozen 0",
-        "send_due: sent 2, failed 0, stuck 0",
+        "send_due: noticed 17, mails 1, sent 3, failed 0, stuck 0",
     ]
     assert second == [
         "open_calls: opened 0",
         "flag_overdue: opened 0, closed 0, open 15",
         "write_weekly_reports: drafted 0",
         "freeze_read_aheads: frozen 0",
-        "send_due: sent 0, failed 0, stuck 0",
+        "send_due: noticed 0, mails 0, sent 0, failed 0, stuck 0",
     ]
-    assert (len(mailoutbox), OverdueFlag.objects.count()) == (2, 15)
+    assert (len(mailoutbox), OverdueFlag.objects.count()) == (3, 15)
 
 
 def test_a_job_that_fails_does_not_stop_the_others(plcy, monkeypatch):
