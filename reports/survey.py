@@ -22,19 +22,23 @@ from django.db.models import (
     Value,
     When,
 )
+from django.db.models.functions import Coalesce
 
 from actions.target_dates import Kind, TargetDate
-from esc_tracker.accounts.models import Agency
+from esc_tracker.accounts.models import PLCY, Agency
 from esc_tracker.journal.models import Entry
 from esc_tracker.reader import Reader, last_day_before
 from milestones.calls.calling import DueCall
-from milestones.models import Milestone
+from milestones.models import Milestone, StatusUpdate
 from milestones.querysets import LEAD_OR_JOINT, in_force
-from milestones.workflow import NOT_RELEASED, OPEN, Status
+from milestones.workflow import NOT_RELEASED, OPEN, Move, Status
 from reports.figures import DUE_SOON_DAYS
 
-SHARED = ("pk", "action_id", "position", "text", "action__title", "status", "target_kind", "target_on", "overdue")
-INTERNAL = ("outlook",)
+SHARED = (
+    *("pk", "action_id", "position", "text", "action__title", "status", "target_kind", "target_on", "overdue"),
+    *("plan_kind", "plan_on", "completed_kind", "completed_on"),
+)
+INTERNAL = ("outlook", "forecast_on", "confirmed_at")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,7 +53,13 @@ class Fact:
     target: TargetDate | None
     overdue: bool
     days: int | None
+    plan_kind: str
+    plan_on: date | None
+    completed_kind: str
+    completed_on: date | None
     outlook: str = ""
+    forecast_on: date | None = None
+    confirmed_at: datetime | None = None
     agencies: tuple[str, ...] = ()
     silent: frozenset[str] = field(default_factory=frozenset)
 
@@ -78,6 +88,7 @@ class Survey:
     agencies: Mapping[str, str]
     actions: Mapping[int, str]
     overdue_before: int | None = None
+    begins_at: datetime | None = None
 
     @property
     def overdue(self) -> tuple[Fact, ...]:
@@ -117,9 +128,12 @@ def take_survey(reader: Reader, *, call: DueCall | None = None, since: datetime 
     before = _overdue_before(reader, since) if since else Value(None, IntegerField())
     columns = SHARED if reader.is_coac else SHARED + INTERNAL
     rows = Milestone.objects.visible_to(reader).order_by(F("target_on").asc(nulls_last=True), "action_id", "position")
-    facts, actions, late_before = [], {}, None
-    for row in rows.annotate(overdue_before=before).values(*columns, "overdue_before"):
-        late_before = row["overdue_before"]
+    rows = rows if reader.is_coac else rows.annotate(**_last_acts(reader))
+    facts, actions, late_before, begins_at = [], {}, None, None
+    for row in rows.annotate(overdue_before=before, begins_at=_begins_at()).values(
+        *columns, "overdue_before", "begins_at"
+    ):
+        late_before, begins_at = row["overdue_before"], row["begins_at"]
         actions[row["action_id"]] = row["action__title"]
         kind, due_on = row["target_kind"], row["target_on"]
         facts.append(
@@ -132,7 +146,13 @@ def take_survey(reader: Reader, *, call: DueCall | None = None, since: datetime 
                 target=TargetDate(Kind(kind), due_on) if kind else None,
                 overdue=row["overdue"],
                 days=(reader.today - due_on).days if row["overdue"] else None,
+                plan_kind=row["plan_kind"],
+                plan_on=row["plan_on"],
+                completed_kind=row["completed_kind"],
+                completed_on=row["completed_on"],
                 outlook=row.get("outlook", ""),
+                forecast_on=row.get("forecast_on"),
+                confirmed_at=row.get("confirmed_at"),
                 agencies=tuple(holders.get(row["pk"], ())),
                 silent=frozenset(silent.get(row["pk"], ())) if row["status"] in OPEN else frozenset(),
             )
@@ -143,6 +163,7 @@ def take_survey(reader: Reader, *, call: DueCall | None = None, since: datetime 
         agencies=agencies,
         actions=dict(sorted(actions.items())),
         overdue_before=late_before,
+        begins_at=begins_at,
     )
 
 
@@ -152,6 +173,21 @@ def counts_of(facts: Collection[Fact]) -> dict[str, int]:
     for fact in facts:
         counts[fact.status] += 1
     return {"milestones": len(facts), **counts, "overdue": sum(fact.overdue for fact in facts)}
+
+
+def _last_acts(reader: Reader) -> dict[str, Subquery]:
+    """Return the forecast of whose word counts, the lead's or PLCY's where none leads, and when it was confirmed."""
+    acts = StatusUpdate.objects.before(reader.moment).filter(milestone=OuterRef("pk")).order_by("-version")
+    words = acts.words().filter(agency_id=Coalesce(OuterRef("lead_code"), Value(PLCY)))
+    return {
+        "forecast_on": Subquery(words.values("forecast_on")[:1]),
+        "confirmed_at": Subquery(acts.filter(move=Move.CONFIRM).values("recorded_at")[:1]),
+    }
+
+
+def _begins_at() -> Subquery:
+    """Return when the record begins: rides along like the overdue of an earlier moment."""
+    return Subquery(Entry.objects.order_by("recorded_at").values("recorded_at")[:1])
 
 
 def _overdue_before(reader: Reader, since: datetime) -> Case:

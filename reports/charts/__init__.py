@@ -20,16 +20,16 @@ from reports.charts.timeline import timeline_chart
 def charts_of(figures: Mapping[str, Any], reader: Reader | None = None) -> tuple[Chart, ...]:
     """Draw `timeline`, `burn_up` and `by_agency` of a report's figures as of `as_of`, in this order. No query.
 
-    What the figures lack, as those of an older schema do, is left out. The reader decides only where links lead; there
-    are none without one.
+    What the figures lack, as those of an older schema do, is left out, and a plan without milestones has no charts. The
+    reader decides only where links lead; there are none without one.
     """
     today = last_day_before(datetime.fromisoformat(figures["as_of"]))
     charts = []
     if figures.get("timeline"):
         charts.append(timeline_chart(figures["timeline"], today, _place_in_plan(reader)))
-    if figures.get("burn_up"):
+    if figures.get("timeline") and figures.get("burn_up"):
         charts.append(burn_up_chart(figures["burn_up"], today))
-    if figures.get("by_agency"):
+    if any(row["milestones"] for row in figures["by_agency"]):
         charts.append(agencies_chart(figures["by_agency"], UNASSIGNED, _place_of_agency(reader)))
     return tuple(charts)
 

@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from esc_tracker import clock
 from esc_tracker.accounts.models import PLCY
@@ -15,6 +15,34 @@ from milestones.workflow import OPEN, CompletedKind, Status
 MOST_POINTS = 400
 SUNDAY = 6
 A_WEEK = timedelta(days=7)
+
+
+class OnItsWay(Protocol):
+    """A milestone as the plan and the record have it, such as a row of `visible_to`."""
+
+    @property
+    def pk(self) -> int:
+        """Return its id."""
+
+    @property
+    def plan_kind(self) -> str:
+        """Return the kind of the plan's date."""
+
+    @property
+    def plan_on(self) -> date | None:
+        """Return the day it fell due by the plan."""
+
+    @property
+    def status(self) -> str:
+        """Return a Status, or NOT_RELEASED."""
+
+    @property
+    def completed_kind(self) -> str:
+        """Return a CompletedKind, "" where nobody reported."""
+
+    @property
+    def completed_on(self) -> date | None:
+        """Return the day it was completed, where one is known."""
 
 
 class Promise(NamedTuple):
@@ -35,13 +63,13 @@ def timeline(milestones: Iterable[Milestone], reader: Reader) -> list[Row]:
             "target": target_of(each.target),
             "status": each.status,
             "overdue": each.overdue,
-            "completed": _completed(each),
+            "completed": completed_row(each),
         }
         rows.append(row | _expected(each) if reader.sees_internal else row)
     return rows
 
 
-def _completed(milestone: Milestone) -> Row | None:
+def completed_row(milestone: OnItsWay) -> Row | None:
     """Return how and when a completed milestone was completed; the plan's own "Completed" tells no day."""
     if milestone.status != Status.COMPLETED:
         return None
@@ -59,7 +87,7 @@ def _expected(milestone: Milestone) -> Row:
 
 
 def promises_of(
-    milestones: Iterable[Milestone], today: date, confirmed: Mapping[int, datetime] | None = None
+    milestones: Iterable[OnItsWay], today: date, confirmed: Mapping[int, datetime] | None = None
 ) -> list[Promise]:
     """Say by when each milestone counts as planned and as completed.
 
@@ -70,7 +98,7 @@ def promises_of(
     return [_promise(each, today, confirmed or {}) for each in milestones]
 
 
-def _promise(milestone: Milestone, today: date, confirmed: Mapping[int, datetime]) -> Promise:
+def _promise(milestone: OnItsWay, today: date, confirmed: Mapping[int, datetime]) -> Promise:
     begun_completed = milestone.plan_kind == "completed"
     planned_on = date.min if begun_completed else milestone.plan_on
     if milestone.status != Status.COMPLETED:

@@ -16,11 +16,13 @@ from esc_tracker.marks import Segment
 from esc_tracker.reader import Reader, last_day_before, reader_of
 from milestones import telling
 from milestones.calls.calling import latest_due_call
-from milestones.filters import UNASSIGNED, UNASSIGNED_LABEL
+from milestones.filters import UNASSIGNED
 from milestones.links import link
 from milestones.progress import Progress
 from milestones.workflow import NO_OUTLOOK, OPEN, Outlook, Status, values
 from reports import sentences
+from reports.charts import Chart, charts_of
+from reports.charts.present import present
 from reports.decisions.decided import decided_lately
 from reports.figures import take_figures
 from reports.lines import last_words, lines_of
@@ -135,6 +137,7 @@ def _for_member(request: HttpRequest, reader: Reader) -> Page:
         "agency": name,
         "agency_url": link("milestones:agency", code, reader=reader),
         "headline_of_plan": _headline(survey),
+        "charts": _charts(present(survey, reader), reader),
         "all": _row("All milestones", "", survey.facts),
         "actions": _by_action(survey, reader),
     }
@@ -154,6 +157,7 @@ def _for_coac(request: HttpRequest, reader: Reader) -> Page:
     return {
         "headline": figures["headline"],
         "figures": figures,
+        "charts": _charts(figures, reader),
         "changed_since": telling.say_day(last_day_before(since)) if len(editions) > 1 else "the record began",
         "completed": [
             Changed(each["code"], each["text"], link("milestones:detail", each["code"], reader=reader))
@@ -202,8 +206,12 @@ def _plan(request: HttpRequest, reader: Reader, survey: Survey) -> Page:
         "due_soon": _due_soon(survey, reader),
         "all": _row("All milestones", "", survey.facts),
         "actions": _by_action(survey, reader),
-        "agencies": _by_agency(survey, reader),
+        "charts": _charts(present(survey, reader), reader),
     }
+
+
+def _charts(figures: Page, reader: Reader) -> dict[str, Chart]:
+    return {chart.key: chart for chart in charts_of(figures, reader)}
 
 
 def _a_week_ago(reader: Reader) -> datetime:
@@ -254,17 +262,6 @@ def _by_action(survey: Survey, reader: Reader) -> list[Row]:
         )
         for number, title in survey.actions.items()
     ]
-
-
-def _by_agency(survey: Survey, reader: Reader) -> list[Row]:
-    """Return each agency that answers for something, then what no agency is named for."""
-    rows = [
-        _row(name, link("milestones:agency", code, reader=reader), survey.held_by(code))
-        for code, name in survey.agencies.items()
-        if survey.held_by(code)
-    ]
-    nobodys = link("milestones:list", reader=reader, agency=UNASSIGNED)
-    return [*rows, _row(UNASSIGNED_LABEL, nobodys, survey.of_nobody())]
 
 
 def _row(label: str, url: str, facts: Sequence[Fact]) -> Row:

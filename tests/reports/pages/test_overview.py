@@ -130,6 +130,8 @@ def test_a_member_meets_their_own_agency_first(client_of, cbp, history):
         "Two more got no update for the last call",
         "One is reported, completed or withdrawn",
         "The whole plan",
+        "Timeline of the plan",
+        "Planned and completed",
     ]
     assert "At the last call CBP gave no update on seven of its eight open milestones." in words_of(answer)
 
@@ -178,8 +180,10 @@ def test_a_reader_reads_the_plan_and_changes_nothing(client_of, reader, history)
     assert headings_of(answer) == [
         "Overdue, oldest first all 15 →",
         "Due in the next 60 days",
+        "Timeline of the plan",
         "Progress by action",
         "Progress by agency",
+        "Planned and completed",
     ]
     assert "/update/" not in answer.content.decode()
 
@@ -214,7 +218,9 @@ def test_coac_reads_no_word_of_any_agency(client_of, coac, plcy, week_37):
     for hidden in ("The rule is being drafted", "It waits for 4.3", "At risk", "No word yet", "Silent", "Dana Reyes"):
         assert hidden not in html
     assert "1 not released" in html
-    assert "2.2" not in html
+    beside_the_plan = re.sub(r'<section class="esc-block esc-chart".*?</section>', "", html, flags=re.S)
+    assert "2.2" not in beside_the_plan
+    assert "<title>2.2: status not released, plan Oct 31, 2020</title>" in html
 
 
 def test_an_administrators_first_page_is_the_account_list(client_of, admin_user, record):
