@@ -85,6 +85,29 @@ def replay_silent(ledgers: Ledgers, call: DueCall | None, moment: datetime | Non
     return {each.agency_id for each in held if _is_owing(ledgers, each, call.of(each.agency_id), moment)}
 
 
+def replay_answers(ledgers: Ledgers, call: DueCall | None, moment: datetime) -> dict[str, str]:
+    """Return `{agency: "answered" or "silent"}` of a milestone for a call fallen due, as of just before a moment."""
+    told: dict[str, str] = {}
+    silent = replay_silent(ledgers, call, moment)
+    for held in ledgers.responsibilities:
+        own = call.of(held.agency_id) if call else None
+        if own is None or held.part not in ("lead", "joint") or held not in _held(ledgers, own.due_at):
+            continue
+        words = [
+            update.recorded_at
+            for update in ledgers.updates
+            if update.move in WORDS
+            and update.agency_id == held.agency_id
+            and own.starts_at <= update.recorded_at < moment
+        ]
+        closed_before = _status_at(ledgers, own.due_at) not in OPEN and not any(said < own.due_at for said in words)
+        if words and not closed_before:
+            told[held.agency_id] = "answered"
+        elif held.agency_id in silent:
+            told[held.agency_id] = "silent"
+    return told
+
+
 def _is_owing(ledgers: Ledgers, held: Responsibility, call: DueCall | None, moment: datetime | None) -> bool:
     """Say whether an agency owes an answer to the call it is judged by."""
     if call is None or _status_at(ledgers, call.due_at) not in OPEN:
