@@ -12,10 +12,10 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from esc_tracker import clock
-from esc_tracker.accounts.models import PLCY, Role, User, seated
+from esc_tracker.accounts.models import PLCY, User, seated
 from milestones.people.contacts import Reach
 from reports import switch
-from reports.models import Notice, Telling
+from reports.models import ESC_ROLES, Notice, Telling
 from reports.telling.noticing import NEWS_FOR
 from reports.telling.standing import Standing
 
@@ -43,7 +43,7 @@ def address(now: datetime) -> int:
     """Settle whom each notice reaches that nobody was told of yet; return how many reach somebody.
 
     Nothing while mail is off or before the hour. One that reaches nobody stays, and is asked about again. Running it
-    twice, or twice at once, settles nothing twice. Eighteen queries at most, however many notices.
+    twice, or twice at once, settles nothing twice. Nineteen queries at most, however many notices.
     """
     if not (switch.is_on() and is_time(now) and waiting().exists()):
         return 0
@@ -95,5 +95,5 @@ def _addresses(notice: Notice, standing: Standing, reach: Reach) -> tuple[list[s
 
 def _outsiders() -> set[str]:
     """Return the addresses of those with a seat from which nothing of the committee is to be read. One query."""
-    rows = User.objects.filter(seated(clock.real_day()), role=Role.COAC_READER)
+    rows = User.objects.filter(seated(clock.real_day())).exclude(role__in=ESC_ROLES)
     return {email.lower() for email in rows.values_list("email", flat=True)}

@@ -46,7 +46,7 @@ class Needless(Exception):
 
 
 def digest_of(delivery: Delivery, now: datetime) -> Digest:
-    """Return what a mail of notices says at a moment. Twenty queries at most, however many notices.
+    """Return what a mail of notices says at a moment. Fourteen queries at most, however many notices.
 
     Raises Needless where nothing of it holds any more, or where its reader may no longer read it.
     """
@@ -139,7 +139,8 @@ class _Drawer:
         due = f"{'fell' if due_at <= self._standing.now else 'fall'} due on {say_moment(due_at)}, New York time"
         days = f"{days_in_words(call.starts_on, call.ends_on)}, {call.ends_on.year}"
         line = f" PLCY adds: “{terms.text}”" if terms.text else ""
-        asks = f"PLCY asks {agency_name(agency)} for its answers to the call of {days}. They {due}.{line}"
+        owes = "PLCY owes its own answers" if agency == PLCY else f"PLCY asks {agency_name(agency)} for its answers"
+        asks = f"{owes} to the call of {days}. They {due}.{line}"
         return Block(
             kind=Kind.REMINDER if reminded else Kind.CALL,
             heading=f"{'Reminder: call' if reminded else 'Call'} {call.week}, "

@@ -57,8 +57,8 @@ class Bundle:
 def gather(now: datetime) -> int:
     """Put what waits into one mail for each address whose time has come; return how many mails.
 
-    Nothing while mail is off or before the hour. Running it twice, or twice at once, makes one. Twelve queries at most,
-    however many tellings.
+    Nothing while mail is off or before the hour. Running it twice, or twice at once, makes one. Fourteen queries at
+    most, however many tellings.
     """
     if not (switch.is_on() and is_time(now) and waiting().exists()):
         return 0

@@ -39,7 +39,8 @@ Named = dict[int, list[str]]  # by milestone: the agencies that lead or share it
 
 
 def notice(now: datetime) -> int:
-    """Notice what is there to be told and was not noticed before; return how many things. A dozen queries.
+    """Notice what is there to be told and was not noticed before; return how many things. Sixteen queries at
+    most, however much there is.
 
     Running it twice, or twice at once, notices nothing twice.
     """
@@ -50,7 +51,7 @@ def notice(now: datetime) -> int:
 
 
 def found(now: datetime) -> list[Notice]:
-    """Return what would be noticed at a moment, not kept yet. A dozen queries, however much there is."""
+    """Return what would be noticed at a moment, not kept yet. Thirteen queries at most, however much there is."""
     since = now - NEWS_FOR
     named = _named()
     rows = [

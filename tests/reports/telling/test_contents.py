@@ -176,6 +176,15 @@ def test_a_call_that_opened_says_so_to_who_owes_an_answer(opened, plcy):
     assert (block.heading, codes(block)) == ("Call 2020-W37, 1 milestone to answer", [USPTOS])
 
 
+def test_plcy_reads_what_it_owes_itself(opened, plcy):
+    notice(in_september(9, 10), flag=False)
+    gather(in_september(9, 10))
+
+    block = blocks(drawn("plcy@esc.example", in_september(9, 10)))["call"]
+
+    assert block.lead.startswith("PLCY owes its own answers to the call of Sep 7 – 13, 2020. They fall due on Fri")
+
+
 def test_what_was_answered_meanwhile_is_left_out(opened, cbp, plcy):
     reminded(plcy)
     with clock.at(in_september(10, 15)):
