@@ -1,6 +1,8 @@
 """What do the figures hold, to the word, on days that a person can check?"""
 
 import json
+from collections import Counter
+from datetime import date
 
 import pytest
 from django.db import connection
@@ -9,17 +11,20 @@ from django.test.utils import CaptureQueriesContext
 from actions.target_dates import TargetDate
 from esc_tracker import clock
 from esc_tracker.reader import coac_reader, esc_reader
+from milestones.calls.answers import Heard, stretches, take_roll
 from milestones.calls.calling import open_calls
 from milestones.deciding import confirm
-from milestones.models import SharedSummary, TargetRevision
+from milestones.models import Call, Milestone, Responsibility, SharedSummary, TargetRevision
 from milestones.targets.revisions import decide_revision, request_revision
 from milestones.workflow import Outlook, Status
 from reports.figures import take_figures
+from reports.figures.course import Promise, burn_up
 from tests.milestones.telling import give, milestone, say
 from tests.reports.record import BEGINS_AT, begin_record, new_york, week
 
 AS_OF = week("2020-W37").cut_off
 SINCE = week("2020-W36").cut_off
+NOBODY = "for seven of them no agency has been named."
 
 pytestmark = pytest.mark.django_db
 
@@ -286,6 +291,170 @@ def test_a_state_between_two_releases_is_not_told_to_coac(cbp, plcy, plcy2):
     assert codes(later["completed"]) == []
 
 
+# --- What is told beside the lists --------------------------------------------------------------------------------
+
+
+def test_the_headline_tells_who_answered_the_latest_call(cbp, uspto):
+    with clock.at(new_york(9, 9, 10)):
+        open_calls(clock.now())
+        say("5.2", cbp)
+        say("11.2", uspto)
+
+    told = figures(since=BEGINS_AT, week="2020-W37")
+
+    assert told["headline"] == (
+        "Fifteen of 30 milestones are overdue; for seven of them no agency has been named. USPTO answered on all of "
+        "its milestones, CBP is silent on eight, ICE/HSI on five, USPS on three and PLCY on one."
+    )
+    assert told["call"] == {"week": "2020-W37", "due_at": "2020-09-11T16:00:00+00:00"}
+    assert told["answers"] == [
+        {"agency": "CBP", "asked": 9, "answered": 1, "silent": 8},
+        {"agency": "ICE-HSI", "asked": 5, "answered": 0, "silent": 5},
+        {"agency": "USPS", "asked": 3, "answered": 0, "silent": 3},
+        {"agency": "USPTO", "asked": 1, "answered": 1, "silent": 0},
+        {"agency": "PLCY", "asked": 1, "answered": 0, "silent": 1},
+    ]
+
+
+def test_the_answers_are_those_that_the_call_s_own_page_counts(cbp, usps, plcy):
+    with clock.at(new_york(9, 9, 10)):
+        open_calls(clock.now())
+        say("3.3", cbp, status=Status.REPORTED_COMPLETE)
+        say("5.2", usps)
+    with clock.at(new_york(9, 11, 13)):
+        say("5.2", cbp)
+        give("1.1", "USPTO", by=plcy)
+
+    told = figures(week="2020-W37")
+
+    [roll] = take_roll(stretches(Call.objects.recorded_before(AS_OF)), AS_OF).values()
+    counts = Counter((each.agency.code, each.heard == Heard.SILENT) for each in roll)
+    assert {row["agency"]: (row["answered"], row["silent"]) for row in told["answers"]} == {
+        code: (counts[code, False], counts[code, True]) for code, _ in counts
+    }
+    assert told["answers"][0] == {"agency": "CBP", "asked": 9, "answered": 2, "silent": 7}
+
+
+def test_without_a_call_nobody_answered_and_nobody_is_silent():
+    told = figures()
+
+    assert (told["call"], told["answers"], told["silent"]) == (None, [], [])
+    assert "silent" not in told["headline"]
+
+
+def test_coac_reads_nothing_of_any_call(cbp):
+    with clock.at(new_york(9, 9, 10)):
+        open_calls(clock.now())
+
+    told = take_figures(coac_reader(AS_OF), SINCE, week="2020-W37")
+
+    assert told["headline"] == "Fifteen of 30 milestones are overdue, as many as last week; " + NOBODY
+    assert told["forward"] == "Next, 12 milestones fall due on Oct. 31."
+    assert told.keys().isdisjoint({"answers", "call", "silent", "unconfirmed", "attention"})
+
+
+def test_what_comes_next_is_told_with_how_it_looks(cbp, ice):
+    for code, person, outlook in (("2.2", cbp, Outlook.ON_TRACK), ("4.3", ice, Outlook.AT_RISK)):
+        with clock.at(new_york(9, 9)):
+            say(code, person, outlook=outlook)
+
+    assert figures()["forward"] == (
+        "Of the 12 due on Oct. 31, one is on track, one is not, on 10 nobody has given word."
+    )
+
+
+def test_totals_are_told_as_they_were_unless_there_is_nothing_to_compare_with(cbp):
+    with clock.at(new_york(9, 9)):
+        say("3.3", cbp, status=Status.REPORTED_COMPLETE)
+
+    told = figures()
+
+    assert told["totals_before"] == {**told["totals"], "not_started": 28, "reported_complete": 0, "overdue": 15}
+    assert (told["totals"]["not_started"], told["totals"]["reported_complete"], told["totals"]["overdue"]) == (
+        27,
+        1,
+        14,
+    )
+    assert figures(since=BEGINS_AT)["totals_before"] is None
+    assert take_figures(coac_reader(AS_OF), SINCE, compare=False)["totals_before"] is None
+    assert take_figures(coac_reader(AS_OF), SINCE)["totals_before"]["overdue"] == 15
+
+
+def test_what_waits_unconfirmed_for_more_than_ten_working_days_is_listed(cbp):
+    with clock.at(new_york(9, 9)):
+        say("3.3", cbp, status=Status.REPORTED_COMPLETE)
+
+    assert figures(as_of=new_york(9, 15, 0))["unconfirmed"] == []  # Sep 14 is the ninth, Labor Day left out
+    [row] = figures(as_of=new_york(9, 17, 0))["unconfirmed"]
+    assert (row["code"], row["target"]["due_on"], row["working_days"]) == ("3.3", "2020-08-31", 11)
+    assert row["words"]
+
+
+def test_the_timeline_tells_plan_target_forecast_and_completion_of_each_milestone(cbp, plcy):
+    with clock.at(new_york(9, 9)):
+        say("3.1", cbp, outlook=Outlook.AT_RISK)
+        say("3.3", cbp, status=Status.REPORTED_COMPLETE)
+    with clock.at(new_york(9, 11)):
+        confirm(milestone("3.3"), by=plcy, seen_version=1)
+
+    rows = {row["code"]: row for row in figures()["timeline"]}
+
+    assert len(rows) == 30
+    assert rows["3.1"] == {
+        "code": "3.1",
+        "action": 3,
+        "plan": {"kind": "month", "due_on": "2020-08-31"},
+        "target": {"kind": "month", "due_on": "2020-08-31"},
+        "status": "not_started",
+        "overdue": True,
+        "completed": None,
+        "forecast": "2020-12-31",
+        "outlook": "at_risk",
+    }
+    assert (rows["3.3"]["completed"], rows["3.3"]["forecast"]) == ({"kind": "month", "on": "2020-08-31"}, None)
+    assert rows["6.1"]["completed"] == {"kind": "unknown", "on": None}
+    assert rows["6.1"]["plan"] == {"kind": "completed", "due_on": None}
+    assert rows["6.1"]["target"] is None
+
+
+def test_the_burn_up_counts_plan_and_completions_sunday_by_sunday(cbp, plcy):
+    with clock.at(new_york(9, 9)):
+        say("3.3", cbp, status=Status.REPORTED_COMPLETE)
+    with clock.at(new_york(9, 11)):
+        confirm(milestone("3.3"), by=plcy, seen_version=1)
+
+    points = {row["on"]: (row["planned"], row["completed"]) for row in figures()["burn_up"]}
+
+    assert min(points) == "2020-08-23"
+    assert points["2020-08-23"] == (8, 1)  # the seven of July, and 6.1 in both
+    assert (points["2020-08-30"], points["2020-09-06"]) == ((8, 1), (16, 2))
+    assert (points["2020-09-13"], points["2020-09-20"]) == ((16, 2), (16, None))
+    assert max(points) == "2020-12-06"
+
+
+@pytest.mark.parametrize(
+    ("begins_on", "today", "planned", "points"),
+    [
+        pytest.param("2020-08-23", "2020-08-23", [], ["2020-08-23", "2020-08-23", 1], id="a Sunday, nothing planned"),
+        pytest.param("2020-08-24", "2020-08-25", [], ["2020-08-23", "2020-08-30", 2], id="one week"),
+        pytest.param("2020-08-24", "2020-08-25", ["2020-09-07"], ["2020-08-23", "2020-09-13", 4], id="the plan's end"),
+        pytest.param("2020-08-24", "2020-12-01", ["2020-09-07"], ["2020-08-23", "2020-12-06", 16], id="past its end"),
+        pytest.param("2020-08-24", "2020-08-25", ["2100-01-01"], ["2020-08-23", "2028-04-16", 400], id="a far plan"),
+        pytest.param("2000-01-01", "2020-08-25", ["2100-01-01"], ["2013-01-06", "2020-08-30", 400], id="a long record"),
+    ],
+)
+def test_the_burn_up_reaches_over_the_record_and_the_plan_and_no_farther(begins_on, today, planned, points):
+    promises = [Promise(date.fromisoformat(day), None) for day in planned]
+
+    rows = burn_up(promises, begins_on=date.fromisoformat(begins_on), today=date.fromisoformat(today))
+
+    assert [rows[0]["on"], rows[-1]["on"], len(rows)] == points
+    assert [row["completed"] for row in rows] == [0 if row["on"] <= today else None for row in rows]
+
+
+# --- Queries ------------------------------------------------------------------------------------------------------
+
+
 @pytest.mark.parametrize(("reader", "queries"), [(esc_reader(AS_OF), 10), (coac_reader(AS_OF), 4)], ids=["esc", "coac"])
 def test_figures_take_a_constant_number_of_queries(reader, queries, cbp):
     with clock.at(new_york(9, 9, 10)):
@@ -294,5 +463,34 @@ def test_figures_take_a_constant_number_of_queries(reader, queries, cbp):
 
     with CaptureQueriesContext(connection) as asked:
         take_figures(reader, SINCE)
+    with CaptureQueriesContext(connection) as asked_of_more:
+        _grow_tenfold()
+        grown = len(asked_of_more)
+        told = take_figures(reader, SINCE)
 
-    assert len(asked) == queries
+    assert (len(asked), len(asked_of_more) - grown) == (queries, queries)
+    assert told["totals"]["milestones"] == 300
+
+
+def _grow_tenfold() -> None:
+    """Give every action nine more of each of its milestones, with who is responsible."""
+    rows = list(Milestone.objects.order_by("pk"))
+    copies = [
+        Milestone(
+            **{field.attname: getattr(row, field.attname) for field in Milestone._meta.fields if not field.primary_key}
+        )
+        for row in rows
+        for _ in range(9)
+    ]
+    for place, copy in enumerate(copies):
+        copy.position = 100 + place
+    Milestone.objects.bulk_create(copies)
+    kept = Milestone.objects.filter(position__gte=100).in_bulk(field_name="pk").values()
+    by_text = {
+        row.pk: [copy for copy in kept if (copy.action_id, copy.text) == (row.action_id, row.text)] for row in rows
+    }
+    Responsibility.objects.bulk_create(
+        Responsibility(milestone=copy, agency_id=held.agency_id, part=held.part, basis=held.basis)
+        for held in Responsibility.objects.all()
+        for copy in by_text[held.milestone_id]
+    )
