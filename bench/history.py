@@ -10,6 +10,8 @@ import sys
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from django.db import connection
+
 from bench.load import BEGINS_AT, begin  # first: it sets Django up
 from esc_tracker import clock
 from esc_tracker.accounts.models import PLCY, User
@@ -45,6 +47,8 @@ def main(size: int, updates: int) -> None:
     StatusUpdate.objects.bulk_create(acts, batch_size=BATCH)
     moves = (_move(milestone, each_has + 1, people[PLCY]) for milestone in milestones[::10])
     TargetRevision.objects.bulk_create(moves, batch_size=BATCH)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")  # a database in use has looked at its tables
 
 
 def _acts(

@@ -13,7 +13,7 @@ from milestones.models import StatusUpdate
 from milestones.workflow import Status
 from reports.editions import seal
 from reports.models import ReleasedEdition, WeeklyReport
-from reports.weekly import releasing
+from reports.weekly import drafting, publishing, releasing
 from tests.milestones.telling import say
 from tests.reports.record import begin_record, drafted, new_york, published, released
 
@@ -55,6 +55,26 @@ def test_an_untouched_record_is_proved_line_by_line():
     assert all("unchanged, and the record says the same: " in line for line in lines[1:5])
     assert "(withdrawn)" in lines[4]
     assert lines[5].endswith(": draft, its digest is right")
+
+
+def test_a_report_that_plcy_wrote_into_is_replayed_with_what_was_written(cbp, plcy):
+    with clock.at(new_york(9, 9)):
+        say("3.3", cbp, status=Status.IN_PROGRESS)
+    report = WeeklyReport.objects.get(week="2020-W37")
+    report.narrative, report.coac_narrative = "A quiet week.", "Work went on."
+    report.asks = [{"agency": "CBP", "text": "Name a date.", "milestone": "3.3", "by": "2020-09-30"}]
+    line = {"code": "3.3", "agency": "CBP", "field": "statement"}
+    report.edits = [line | {"own": "The rule is being drafted.", "text": "A draft exists."}]
+    drafting.seal_anew(report)
+    report.save()
+    released(publishing.publish(report, by=plcy, tell=False), by=plcy)
+
+    lines = verify().splitlines()[-2:]
+
+    assert '"edited":{"statement":"A draft exists."}' in report.figures
+    assert [line.partition(":")[2].startswith(" unchanged, and the record says the same") for line in lines] == [
+        True
+    ] * 2
 
 
 def test_a_changed_number_in_a_report_is_found():
@@ -109,9 +129,7 @@ def test_a_report_of_schema_1_is_checked_but_not_replayed(edition):
     older = json.loads((SCHEMA_1 / f"2020-W35-{edition}.json").read_text())
     report = WeeklyReport.objects.get(week="2020-W35")
     rows = (
-        WeeklyReport.objects.filter(pk=report.pk)
-        if edition == "esc"
-        else ReleasedEdition.objects.filter(report=report)
+        WeeklyReport.objects.filter(pk=report.pk) if edition == "esc" else ReleasedEdition.objects.filter(report=report)
     )
     kept = json.loads(rows.get().figures)
     older = seal(older | {name: kept[name] for name in ("as_of", "since")})
