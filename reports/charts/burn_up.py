@@ -166,7 +166,7 @@ def _draw(points: Sequence[Point], today: date, *, width: int, height: int, size
         dot=(days.x(last.on), y(last.completed or 0)),
         gap=gap,
         endings=(
-            *_endings(points, days, y(points[-1].planned), y(last.completed or 0), size),
+            *_endings(points, days, (y(last.planned), y(last.completed or 0)), size, y(points[-1].planned)),
             *_behind(last, gap, days, size),
         ),
     )
@@ -190,20 +190,23 @@ def _behind(last: Point, gap: Gap | None, days: Days, size: int) -> list[Ending]
     return [Ending(said, round(gap.x - aside, 1), y, "end", LATE)]
 
 
-def _endings(points: Sequence[Point], days: Days, planned: float, completed: float, size: int) -> tuple[Ending, ...]:
-    """Name both lines where they end, each in its place: never one upon the other."""
-    last, end = _last(points), points[-1]
-    aside = size * 0.5
-    x = days.x(last.on) + aside
-    said = f"{last.completed or 0:,} completed"
-    y = completed + size * 0.35
-    if days.right - days.x(last.on) < size * 6 and abs(planned - completed) < size * 1.2:
-        y = planned + size * (1.55 if completed >= planned else -0.85)
-    side, anchor = x, "start"
-    if x + bold_width_of(said, size) > days.right + bold_width_of(f"{end.planned:,} planned", size):
-        side, y, anchor = x - 2 * aside, completed - size * 0.6, "end"
-    planned_y = round(planned + size * 0.35, 1)
-    return (
-        Ending(f"{end.planned:,} planned", round(days.right + aside, 1), planned_y, "start", PLANNED),
-        Ending(said, round(side, 1), round(y, 1), anchor, DONE),
-    )
+def _endings(points: Sequence[Point], days: Days, last: tuple[float, float], size: int, end: float) -> list[Ending]:
+    """Name both lines where they end; `last` is how high both stand on the last Sunday known, `end` the plan's end.
+
+    The name of what is completed keeps clear of the other line.
+    """
+    planned, completed = last
+    aside, middle = size * 0.5, size * 0.35
+    said = f"{_last(points).completed or 0:,} completed"
+    x, y, anchor = days.x(_last(points).on) + aside, completed + middle, "start"
+    if abs(planned - completed) < size:
+        y = max(planned, completed) + size * 1.2
+    if x + bold_width_of(said, size) > days.right:
+        x, anchor = x - 2 * aside, "end"
+        y = completed - size * 0.7 if completed < planned - size else max(y, completed + size * 1.2)
+    return [
+        Ending(
+            f"{points[-1].planned:,} planned", round(days.right + aside, 1), round(end + middle, 1), "start", PLANNED
+        ),
+        Ending(said, round(x, 1), round(y, 1), anchor, DONE),
+    ]

@@ -255,7 +255,7 @@ def _lane(course: Course, days: Days, today: date, frame: _Frame) -> Drawn:
         words = counted((today - course.target_on).days, "day")
     elif course.status == Status.REPORTED_COMPLETE and course.target_on:
         words = frame.awaiting
-    label = _placed(words, marks, bars, days, frame.size, "late" if course.overdue else "awaiting")
+    label = _placed(words, marks, bars, days, days.x(today), frame.size, "late" if course.overdue else "awaiting")
     return Drawn(
         title=f"{course.code}: {title_of(course, today)}",
         is_late=course.overdue,
@@ -298,8 +298,10 @@ def _tone(course: Course) -> str:
     return {Status.COMPLETED.value: "past", Status.REPORTED_COMPLETE.value: "awaiting"}.get(course.status, "")
 
 
-def _placed(text: str, marks: Sequence[Mark], bars: Sequence[Bar], days: Days, size: int, tone: str) -> Label | None:
-    """Place words where no mark stands in the way: right of what they tell of, else left of it."""
+def _placed(
+    text: str, marks: Sequence[Mark], bars: Sequence[Bar], days: Days, today: float, size: int, tone: str
+) -> Label | None:
+    """Place words where neither a mark nor the line of the day is in the way: right of what they tell of, else left."""
     if not text:
         return None
     target = next(mark.x for mark in marks if mark.kind == "target")
@@ -309,7 +311,7 @@ def _placed(text: str, marks: Sequence[Mark], bars: Sequence[Bar], days: Days, s
 
     def fits(start: float) -> bool:
         others = [mark.x for mark in marks if mark.x != target]
-        free = not any(start - clear < x < start + wide + clear for x in others)
+        free = not any(start - clear < x < start + wide + clear for x in others) and not start < today < start + wide
         return free and days.left <= start and start + wide <= days.right
 
     if not fits(after) and fits(before - wide):
@@ -351,5 +353,5 @@ def _folded(action: int, held: Sequence[Course], days: Days, today: date, frame:
         note=tally(held),
         bars=tuple(bars),
         marks=tuple(marks),
-        words=_placed(words, marks, bars, days, frame.size, "late"),
+        words=_placed(words, marks, bars, days, days.x(today), frame.size, "late"),
     )
