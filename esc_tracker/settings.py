@@ -3,7 +3,7 @@
 Every variable read here is listed in docs/settings.md; a test fails when one is not.
 """
 
-from datetime import date, time
+from datetime import date, datetime, time
 from pathlib import Path
 
 import environ
@@ -37,7 +37,7 @@ def _pinned_day(text: str) -> date | None:
 def _time_of_day(text: str) -> time:
     """Return the hour and minute, New York, from which people are told of the day."""
     try:
-        return time.fromisoformat(text)
+        return datetime.strptime(text, "%H:%M").time()  # noqa: DTZ007 - a time of day has no zone before it has a day
     except ValueError:
         raise ImproperlyConfigured(f"DIGEST_AT is '{text}'; it takes a time of day such as 07:00.") from None
 

@@ -165,6 +165,15 @@ def test_impossible_day_is_refused_in_words():
 
 
 @pytest.mark.services
+@pytest.mark.parametrize("hour", ["7", "25:00", "07:00+02:00"])
+def test_impossible_hour_is_refused_in_words(hour):
+    done = _in_production("manage.py", "check", ESC_ENV="development", DIGEST_AT=hour)
+
+    assert done.returncode == 1
+    assert f"DIGEST_AT is '{hour}'; it takes a time of day such as 07:00." in done.stderr
+
+
+@pytest.mark.services
 def test_rhythm_that_nobody_knows_is_refused_in_words():
     done = _in_production("manage.py", "check", ESC_ENV="development", CALL_RHYTHM="daily")
 
