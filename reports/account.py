@@ -19,6 +19,7 @@ from milestones.telling import days_in_words, listed, say_day
 from milestones.workflow import NOT_RELEASED, NOT_RELEASED_LABEL, Status
 from reports import cells, sections, sentences
 from reports.cells import Figures, Section
+from reports.charts import Chart, charts_of
 from reports.definitions import CHAPTERS, Term
 from reports.definitions import VERSION as DEFINITIONS
 from reports.progress import bar_of, change_in_words, in_words, open_in_time
@@ -102,6 +103,7 @@ class Account:
     all: tuple[Segment, ...]
     definitions: int | None
     defined: tuple[Term, ...]
+    charts: Mapping[str, Chart]
 
     @property
     def is_coac(self) -> bool:
@@ -176,6 +178,7 @@ def account_of(figures: Figures, reader: Reader) -> Account:
         all=bar_of(figures["totals"]),
         definitions=figures.get("definitions"),
         defined=_defined(internal=internal),
+        charts={chart.key: chart for chart in charts_of(figures, reader)},
     )
 
 

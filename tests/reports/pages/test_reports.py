@@ -54,10 +54,12 @@ def test_a_draft_tells_its_figures_section_by_section(client_of, plcy, week_37):
     assert headline_of(answer) == week_37.content["headline"]
     assert headings_of(answer) == [
         "What needs the ESC’s attention",
+        "Timeline of the plan",
         "One completion awaits confirmation",
         "One target moved",
         "Nine milestones fall due in the next 60 days",
         "Progress by action",
+        "Planned and completed",
         "Progress by agency",
         "How each number is defined",
         "Anyone can check that this report is unchanged",
@@ -70,7 +72,8 @@ def test_a_draft_tells_its_figures_section_by_section(client_of, plcy, week_37):
     said = words_of(answer)
     assert "Weekly status report, Sep 7 – 13, 2020" in said
     assert "As of the end of Sep 13, 2020 Counts from the end of Sep 6, 2020 State Draft" in said
-    assert "No completion is past target and not confirmed. Nothing was completed." in said
+    assert "No completion is past target and not confirmed." in said
+    assert "Nothing was completed. One completion awaits confirmation" in said
     assert "Counsel has not answered." in said
     assert "Oct. 2020 Dec. 2020" in said
     assert week_37.digest in said
