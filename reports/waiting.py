@@ -16,13 +16,15 @@ from milestones.calls.weeks import period_of
 from milestones.models import Milestone, Question, StatusUpdate, TargetRevision
 from milestones.querysets import MilestoneQuerySet, recorded_before, still_open
 from milestones.workflow import OPEN, Status, values
+from reports.models import Delivery, MailSwitch
 
 
 @dataclass(frozen=True)
 class Waiting:
     """Numbers of milestones: overdue; open ones of ours, and those of them not yet heard in this period; with a
     question to us, or of ours, unanswered; and with a date change or a completion that waits.
-    `to_decide` is what of these the reader decides: nothing for all but the chair's office.
+    `to_decide` is what of these the reader decides: nothing for all but the chair's office. It alone learns whether
+    mail is off now, and how many messages could not be sent.
     """
 
     overdue: int = 0
@@ -33,6 +35,8 @@ class Waiting:
     date_changes: int = 0
     completions: int = 0
     to_decide: int = 0
+    mail_is_off: bool = False
+    unsent: int = 0
 
 
 def waiting_of(request: HttpRequest) -> Waiting:
@@ -64,7 +68,7 @@ def take_waiting(reader: Reader, *, overdue: int | None = None) -> Waiting:
     asked = Question.objects.filter(by_now, still_open("closed_at", reader.moment))
     pending = TargetRevision.objects.filter(by_now, still_open("decided_at", reader.moment))
     ours = _rows(reader).responsible_to([str(reader.agency)], reader).filter(status__in=values(OPEN))
-    numbers = {
+    numbers: dict[str, Any] = {
         "ours": _number(ours),
         "not_heard": _number(ours.exclude(Exists(said.filter(milestone=OuterRef("pk"))))),
         "asked_of_us": _number(asked.filter(asked_of=reader.agency), of="milestone"),
@@ -72,11 +76,16 @@ def take_waiting(reader: Reader, *, overdue: int | None = None) -> Waiting:
         "date_changes": _number(pending, of="milestone"),
         "completions": _number(_rows(reader).filter(status=Status.REPORTED_COMPLETE)),
     }
+    if reader.is_plcy and reader.may_act:
+        on = MailSwitch.objects.order_by("-recorded_at", "-pk").values("on")[:1]
+        numbers["mail_on"] = Coalesce(Subquery(on), Value(False))
+        numbers["unsent"] = _number(Delivery.objects.waiting().exclude(error=""))
     if overdue is None:
         numbers["overdue"] = _number(_rows(reader).overdue())
     counts: Any = Agency.objects.filter(pk=reader.agency).values(**numbers).get()
     to_decide = counts["date_changes"] + counts["completions"] if reader.is_plcy else 0
-    return Waiting(**{"overdue": overdue or 0, **counts}, to_decide=to_decide)
+    mail_is_off = not counts.pop("mail_on", True)
+    return Waiting(**{"overdue": overdue or 0, **counts}, to_decide=to_decide, mail_is_off=mail_is_off)
 
 
 def _rows(reader: Reader) -> MilestoneQuerySet:

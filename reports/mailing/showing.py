@@ -103,19 +103,6 @@ def reached_in_words() -> str:
     return "" if settings.PRODUCTION else "This installation mails nobody: its list of addresses is empty."
 
 
-def what_waits(reader: Reader) -> str:
-    """Say what PLCY should look at: mail is off, or something cannot be sent; "" for nothing. Two queries.
-
-    Of the present only.
-    """
-    if not (reader.is_plcy and reader.may_act):
-        return ""
-    if not switch.is_on():
-        return "Mail is off: nobody is told anything by mail"
-    count = Delivery.objects.waiting().exclude(error="").count()
-    return f"{_messages(count)} could not be sent" if count else ""
-
-
 def in_words(counts: dict[str, int]) -> str:
     """Say what a person would get: "3 overdue, 1 due soon, 1 weekly report"."""
     return ", ".join(_COUNTED[kind][number != 1].format(number) for kind, number in counts.items())

@@ -298,7 +298,13 @@ def _waiting(request: HttpRequest, survey: Survey, reader: Reader) -> list[Row]:
             waiting.asked_by_us,
         ),
     ]
-    return [row for row in rows if row.count] + (_reports_waiting(reader) if reader.may_act else [])
+    if not reader.may_act:
+        return [row for row in rows if row.count]
+    mail = link("reports:mail", reader=reader)
+    unsent = agreeing(waiting.unsent, "message could not be sent", "messages could not be sent")
+    rows.append(Row(unsent, mail, waiting.unsent))
+    off = [Row("Mail is off: nobody is told anything by it", mail)] if waiting.mail_is_off else []
+    return [*(row for row in rows if row.count), *_reports_waiting(reader), *off]
 
 
 def _reports_waiting(reader: Reader) -> list[Row]:

@@ -2,12 +2,9 @@
 
 import pytest
 
-from esc_tracker import clock
 from esc_tracker.accounts.models import Pace, User
 from esc_tracker.journal.models import Entry
-from esc_tracker.reader import Reader
 from milestones.models import Person
-from reports.mailing.showing import what_waits
 from reports.models import Delivery, MailSwitch
 from tests.milestones.pages.reading import text_of, words_of
 from tests.milestones.people.naming import call, keep
@@ -207,18 +204,19 @@ def test_it_is_not_turned_on_an_earlier_day(chair, plcy):
 # --- What waits for PLCY --------------------------------------------------------------------------------------------
 
 
-def test_plcy_is_told_that_mail_is_off_or_that_something_could_not_be_sent(plan, plcy, cbp):
-    reader = Reader(role=plcy.role, agency="PLCY", today=clock.today())
-    assert what_waits(reader) == "Mail is off: nobody is told anything by mail"
+def test_the_overview_tells_plcy_that_mail_is_off_or_that_something_could_not_be_sent(chair, client_of, plcy, cbp):
+    assert "Mail is off: nobody is told anything by it" in words_of(chair.get("/"))
 
     mail_on(plcy)
-    assert what_waits(reader) == ""
     notice(MORNING)
     gather(MORNING)
+    assert "by it" not in words_of(chair.get("/"))
     Delivery.objects.filter(address="cbp@esc.example").update(error=REFUSED, tries=1)
 
-    assert what_waits(reader) == "One message could not be sent"
-    assert what_waits(Reader(role=cbp.role, agency="CBP", today=clock.today())) == ""
+    assert "1 message could not be sent" in words_of(chair.get("/"))
+    assert 'href="/mail/"' in text_of(chair.get("/"))
+    assert "could not be sent" not in words_of(client_of(cbp).get("/"))
+    assert "could not be sent" not in words_of(chair.get("/?as_of=2020-09-01"))
 
 
 # --- Queries --------------------------------------------------------------------------------------------------------

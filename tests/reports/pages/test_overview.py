@@ -47,12 +47,14 @@ def test_plcy_finds_what_waits_each_leading_to_its_rows(client_of, plcy, week_37
         "13 open milestones without an agency",
         "W37 report to publish",
         "W36 report to release",
+        "Mail is off: nobody is told anything by it",
     ]
     assert re.findall(r'href="([^"]+)"', waiting) == [
         "/decisions/",
         "/milestones/assign/",
         "/reports/2020-W37/",
         "/reports/2020-W36/",
+        "/mail/",
     ]
 
 
