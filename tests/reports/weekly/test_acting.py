@@ -355,9 +355,7 @@ def test_withdrawing_falls_back_to_the_release_before(client_of, plcy, coac, wee
 
 
 @pytest.mark.parametrize("who", ["cbp", "reader", "coac"])
-@pytest.mark.parametrize(
-    "act", ACTS
-)
+@pytest.mark.parametrize("act", ACTS)
 def test_nobody_else_may_and_nothing_is_written(act, who, request, client_of, coac, reader, week_37):
     entries = Entry.objects.count()
 
@@ -368,9 +366,7 @@ def test_nobody_else_may_and_nothing_is_written(act, who, request, client_of, co
     assert Entry.objects.count() == entries
 
 
-@pytest.mark.parametrize(
-    "act", ACTS
-)
+@pytest.mark.parametrize("act", ACTS)
 def test_nothing_is_done_while_looking_back(act, client_of, plcy, week_37):
     entries = Entry.objects.count()
 

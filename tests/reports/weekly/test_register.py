@@ -109,11 +109,3 @@ def test_only_plcy_reads_it(who, query, request, client_of, coac, reader, releas
 
     assert answer.status_code == 403
     assert "This page is for PLCY staff." in words_of(answer)
-
-
-def test_it_asks_few_questions(client_of, plcy, releases, django_assert_max_num_queries):
-    client = client_of(plcy)
-    client.get(REGISTER)
-
-    with django_assert_max_num_queries(7):
-        client.get(REGISTER)
