@@ -27,7 +27,7 @@ from reports.telling.standing import Standing
 Kind = Notice.Kind
 Notices = Sequence[Notice]
 FIRST_WORDS = 140  # characters of a milestone's text
-_WITH = ("notice__report", "notice__reminder", "notice__check_in", "notice__revision__decided_by")
+_WITH = ("notice__report", "notice__reminder", "notice__check_in", "notice__revision")
 _LINES = {"statement": "Statement", "next_step": "Next step", "reason": "Why", "needed": "Needed from the ESC"}
 _ORDER = (Kind.OVERDUE, Kind.DUE, Kind.CALL, Kind.DECISION, Kind.ENTERED, Kind.EDITED)
 _COUNTED = {
@@ -246,11 +246,11 @@ def _ahead(row: Milestone, today: date) -> str:
 
 
 def _revision(revision: TargetRevision) -> list[tuple[str, str]]:
+    # The person of the chair's office is not named: an agency knows the persons of its own alone.
     accepted = revision.state == TargetRevision.State.ACCEPTED
-    by = revision.decided_by.name if revision.decided_by else ""
     return [
         ("You asked for", str(revision.new_target)),
-        ("Decision", facts.opening(decided_in_words(revision, "accepted" if accepted else "refused", by))),
+        ("Decision", facts.opening(decided_in_words(revision, "accepted" if accepted else "refused"))),
     ]
 
 
@@ -258,7 +258,7 @@ def _completion(act: StatusUpdate) -> list[tuple[str, str]]:
     confirmed = act.move == Move.CONFIRM
     told = [
         ("You reported", "complete"),
-        ("Decision", facts.opening(decided_in_words(act, "confirmed" if confirmed else "returned", act.by.name))),
+        ("Decision", facts.opening(decided_in_words(act, "confirmed" if confirmed else "returned"))),
     ]
     return [*told, ("Why", f"“{act.remark}”")] if act.remark else told
 

@@ -295,10 +295,10 @@ def test_decisions_say_what_was_asked_for_and_who_decided(cbp, plcy):
 
     assert block.heading == "2 decisions on what you asked for"
     assert {row.code: row.facts for row in block.rows} == {
-        "7.1": (("You asked for", "June 2021"), ("Decision", "Refused by the chair's office (PLCY)")),
+        "7.1": (("You asked for", "June 2021"), ("Decision", "Refused by the chair's office")),
         "3.1": (
             ("You reported", "complete"),
-            ("Decision", "Returned by the chair's office (PLCY)"),
+            ("Decision", "Returned by the chair's office"),
             ("Why", "“The letter is missing.”"),
         ),
     }
