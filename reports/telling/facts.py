@@ -58,7 +58,7 @@ def completions_of(notices: Sequence[Notice]) -> dict[str, StatusUpdate]:
             version = int(each.key.rpartition("-")[2])
             of[each.milestone_id, version] = each.key
             wanted |= Q(milestone=each.milestone_id, version=version)
-    acts = StatusUpdate.objects.filter(wanted).select_related("by") if of else []
+    acts = StatusUpdate.objects.filter(wanted) if of else []
     return {of[act.milestone_id, act.version]: act for act in acts}
 
 
