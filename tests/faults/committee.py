@@ -65,6 +65,7 @@ OF_THE_CHAIR = {
     *("milestones.clear_summary", "milestones.move_call", "milestones.extend_call", "milestones.skip_call"),
     *("milestones.add_call_text", "milestones.remind", "milestones.announce", "milestones.change_meeting"),
     *("milestones.conclude", "milestones.owe", "reports.publish", "reports.release", "reports.withdraw"),
+    *("reports.refresh", "reports.write", "reports.edit_line", "reports.correct"),
 }
 # Each verb of the journal leaves so many rows in one of these places: accepted acts = ledger rows = journal entries.
 COUNTED = {
@@ -112,7 +113,7 @@ ROWS_OF = {
     "call_changes": {"move_call", "extend_call", "skip_call", "add_call_text"},
     **{"calls": {"open_call"}, "meetings": {"announce"}, "announcements": {"announce", "change_meeting"}},
     **{"conclusions": {"conclude"}, "due_outs": {"owe"}, "due_outs_answered": {"answer_due_out"}},
-    **{"check_ins": {"check_in"}, "reports": {"draft"}, "published": {"publish"}, "releases": {"release"}},
+    **{"check_ins": {"check_in"}, "reports": {"draft", "correct"}, "published": {"publish"}, "releases": {"release"}},
 }
 # What `row_of` says to COAC, of a milestone and of who is responsible for it.
 READ_BY_COAC = (
