@@ -45,10 +45,10 @@ class _List:
     more: tuple[_Told, ...] = ()
 
 
-def sheets_of(figures: Figures) -> tuple[Sheet, ...]:
+def sheets_of(figures: Figures, *, is_published: bool = True) -> tuple[Sheet, ...]:
     """Return the tables of an edition, one for each section that its figures hold. No query."""
     drawn = [
-        _summary(figures),
+        _summary(figures, is_published=is_published),
         _shares(figures, "by_action", "By action", {"number": Column("Action", 8), "title": Column("Title", 60)}),
         _shares(figures, "by_agency", "By agency", {"name": Column("Agency", 24)}),
         *(_milestones(figures, each) for each in LISTS),
@@ -60,10 +60,10 @@ def sheets_of(figures: Figures) -> tuple[Sheet, ...]:
     return tuple(sheet for sheet in drawn if sheet is not None)
 
 
-def notes_of(figures: Figures) -> list[str]:
+def notes_of(figures: Figures, *, is_published: bool = True) -> list[str]:
     """Say what a file of an edition is, a note for each line of its summary, and what PLCY asks."""
     told = [f"ESC Milestone Tracker: Weekly status report {figures['week']}"]
-    for what, now, before in _summary(figures).rows:
+    for what, now, before in _summary(figures, is_published=is_published).rows:
         lines = str(now).splitlines() or [""]
         told += [f"{what}: {line}" for line in lines[:-1]]
         told.append(f"{what}: {lines[-1]}" + ("" if before is None else f" (before: {before})"))
@@ -85,28 +85,30 @@ def title_of(figures: Figures) -> str:
     return f"Weekly status report {figures['week']}, {EDITIONS[figures['edition']]}, version {figures['version']}"
 
 
-def file_name_of(figures: Figures, ending: str, *, form: str = "report") -> str:
+def file_name_of(figures: Figures, ending: str, *, form: str = "report", is_published: bool = True) -> str:
     """Name the file of an edition: `esc-report-2020-W36-v1-coac.xlsx`; the committee's bears no edition."""
     edition = "" if _is_esc(figures) else f"-{figures['edition']}"
-    return f"esc-{form}-{figures['week']}-v{figures['version']}{edition}.{ending}"
+    draft = "" if is_published else "-draft"
+    return f"esc-{form}-{figures['week']}-v{figures['version']}{edition}{draft}.{ending}"
 
 
-def mark_of(figures: Figures) -> str:
-    """Say who may see an edition: "INTERNAL: for the committee. Not for release to COAC."."""
-    return f"{MARKS[figures['edition']]}: {FOR_WHOM[figures['edition']]}"
+def mark_of(figures: Figures, *, is_published: bool = True) -> str:
+    """Say who may see an edition: "INTERNAL: For the committee. Not for release to COAC."; a draft is marked as one."""
+    mark = MARKS[figures["edition"]] if is_published else "INTERNAL DRAFT"
+    return f"{mark}: {FOR_WHOM[figures['edition']]}"
 
 
 # --- One table after the other --------------------------------------------------------------------------------------
 
 
-def _summary(figures: Figures) -> Sheet:
+def _summary(figures: Figures, *, is_published: bool) -> Sheet:
     week = ReportingWeek.read(figures["week"])
     as_of, since = (datetime.fromisoformat(figures[name]) for name in ("as_of", "since"))
     rows: list[tuple[Cell, Cell, Cell]] = [
         ("Week", f"{week} ({days_in_words(week.starts_on, week.ends_on)}, {week.ends_on.year})", None),
         ("Edition", EDITIONS[figures["edition"]], None),
         ("Version", figures["version"], None),
-        ("For whom", mark_of(figures), None),
+        ("For whom", mark_of(figures, is_published=is_published), None),
         ("As of", say_as_of(as_of), None),
         ("Counts from", say_as_of(since), None),
     ]

@@ -1,5 +1,6 @@
 """On which report do the tests of files stand? One in which every internal field holds a word of its own."""
 
+import json
 from datetime import date
 
 import pytest
@@ -16,6 +17,7 @@ from reports.weekly.writing import edit_line, write
 from tests.milestones.telling import in_september, milestone, say, words
 from tests.reports.record import begin_record, week
 
+FROZEN: dict[str, str] = {}
 TWO_LINES = "zzz-statement of counsel & <others>\n“Second line”"
 
 
@@ -93,12 +95,20 @@ def publishing_of(text: str, plcy) -> WeeklyReport:
 
 
 @pytest.fixture
-def esc(week_36) -> dict:
+def esc(request) -> dict:
     """The frozen figures of the committee's edition."""
-    return week_36.content
+    return json.loads(_frozen(request)["esc"])
 
 
 @pytest.fixture
-def coac_figures(week_36) -> dict:
+def coac_figures(request) -> dict:
     """The frozen figures of COAC's edition."""
-    return week_36.released().content
+    return json.loads(_frozen(request)["coac"])
+
+
+def _frozen(request) -> dict[str, str]:
+    """Return the texts of both editions; the record is told once a process, since what is frozen stays the same."""
+    if not FROZEN:
+        report = request.getfixturevalue("week_36")
+        FROZEN.update(esc=report.figures, coac=report.released().figures)
+    return FROZEN
