@@ -24,7 +24,7 @@ from reports.progress import open_in_time
 from reports.wording import say_target
 
 CONCERNS, ASKS, DONE, DATES, CODES = 5, 5, 5, 4, 8  # how many of each fit on the sheet
-TEXT, SAID, STEP, ASKED = 110, 230, 120, 240  # characters
+TEXT, SAID, STEP, WAITED, ASKED = 100, 200, 100, 50, 200  # characters
 NOBODY = "No agency named yet"
 EDITIONS = {"esc": "ESC edition", "coac": "COAC edition"}
 FOR_WHOM = {
@@ -96,7 +96,7 @@ class Ask:
 
 @dataclass(frozen=True)
 class Done:
-    """One milestone completed since the report before."""
+    """One milestone whose completion was confirmed since the report before; `when` is the day the work ended."""
 
     code: str
     text: str
@@ -175,9 +175,14 @@ class OnePage:
         return "No milestone is overdue." if self.is_coac else "No milestone is off track, at risk or overdue."
 
     @property
+    def done_heading(self) -> str:
+        """Name the list of what got done; the work itself may have ended earlier."""
+        return f"Confirmed complete since {self.since}"
+
+    @property
     def nothing_done(self) -> str:
         """Say that nothing was completed."""
-        return "Nothing was completed."
+        return "No completion was confirmed."
 
     @property
     def ranking(self) -> str:
@@ -205,7 +210,7 @@ def one_page_of(figures: Mapping[str, Any]) -> OnePage:
         address=address_of(figures),
         headline=figures["headline"],
         forward=figures.get("forward") or "",
-        correction=figures.get("correction") or "",
+        correction=_clipped(figures.get("correction") or "", ASKED),
         numbers=_numbers(figures["totals"], figures.get("totals_before")),
         concerns=tuple(_concern(row) for row in ranked[:CONCERNS]),
         more_concerns=max(0, len(ranked) - CONCERNS),
@@ -299,7 +304,7 @@ def _concern(row: Row) -> Concern:
         next_step=_line(told, "next_step", STEP),
         next_on=_short_day(told["next_step_on"]) if told["next_step"] else "",
         needed=_line(told, "needed", STEP),
-        holder=_holder(plain.holder, named, _clipped(told["waiting_on"], STEP)),
+        holder=_holder(plain.holder, named, _clipped(told["waiting_on"], WAITED)),
     )
 
 

@@ -19,7 +19,7 @@ def plain_text(page: OnePage) -> str:
         _numbers(page),
         *_listed(page.concerns_heading, map(_concern, page.concerns), page.more_concerns, page.no_concerns, apart=2),
         *_listed("Asked of principals", map(_ask, page.asks), page.more_asks),
-        *_listed(f"Completed since {page.since}", map(_done, page.done), page.more_done, page.nothing_done),
+        *_listed(page.done_heading, map(_done, page.done), page.more_done, page.nothing_done),
         *_listed("Next dates", map(_next_date, page.dates), page.more_dates),
         f"The whole report, with every milestone behind these numbers:\n{page.address}",
         f"To check that the report is unchanged, compare its digest (SHA-256):\n{page.digest}",

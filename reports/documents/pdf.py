@@ -22,9 +22,11 @@ from django.template.loader import render_to_string
 
 from esc_tracker.reader import coac_reader, esc_reader
 from reports.account import account_of
+from reports.charts import charts_of
 from reports.onepage import MARKS, address_of, one_page_of
 
 DRAWN_ANEW_WITH = 1  # raised whenever the look of a PDF changes, so that none is given from the cache as it was
+SIZES = (9.5, 8.75, 8, 7.4, 6.8)  # points; the first that makes one sheet of one page
 KEPT_SECONDS = 7 * 24 * 60 * 60
 MISSING = (
     "PDF is not available on this server: the Pango library is missing. "
@@ -34,9 +36,9 @@ _DRAWINGS = settings.BASE_DIR / "templates" / "documents"
 _STATIC = settings.BASE_DIR / "static"
 _TYPE = _STATIC / "vendor" / "uswds" / "fonts"
 _FONTS = (  # family, weight, style, file
-    ("Source Sans", 400, "normal", "source-sans-pro/sourcesanspro-regular-webfont.woff2"),
-    ("Source Sans", 400, "italic", "source-sans-pro/sourcesanspro-italic-webfont.woff2"),
-    ("Source Sans", 700, "normal", "source-sans-pro/sourcesanspro-bold-webfont.woff2"),
+    ("Source Sans Pro", 400, "normal", "source-sans-pro/sourcesanspro-regular-webfont.woff2"),
+    ("Source Sans Pro", 400, "italic", "source-sans-pro/sourcesanspro-italic-webfont.woff2"),
+    ("Source Sans Pro", 700, "normal", "source-sans-pro/sourcesanspro-bold-webfont.woff2"),
     ("Mono", 400, "normal", "roboto-mono/roboto-mono-v5-latin-regular.woff2"),
 )
 _one_at_a_time = threading.Lock()  # drawing takes a processor and some 100 MB
@@ -65,7 +67,7 @@ def pdf_of(figures: Mapping[str, Any], form: Form, *, is_published: bool = True)
     name = f"pdf-{DRAWN_ANEW_WITH}-{form}-{'frozen' if is_published else 'draft'}-{figures['digest']}"
     kept: bytes | None = cache.get(name)
     if kept is None:
-        kept = draw(written(figures, form, is_published=is_published))
+        kept = draw(written(figures, form, is_published=is_published), one_sheet=form == Form.ONE_PAGE)
         cache.set(name, kept, KEPT_SECONDS)
     return kept
 
@@ -83,11 +85,13 @@ def written(figures: Mapping[str, Any], form: Form, *, is_published: bool) -> st
     if form == Form.REPORT:
         reader = coac_reader(moment) if page.is_coac else esc_reader(moment)
         context["account"] = account_of(dict(figures), reader)
+        context["charts"] = {chart.key: chart for chart in charts_of(figures)}
+        context["json"] = address_of(figures, "reports:report_json")
     return render_to_string(f"documents/{form}.html", context)
 
 
-def draw(html: str) -> bytes:
-    """Lay a document out on sheets of US Letter. Raises NoPdf without Pango."""
+def draw(html: str, *, one_sheet: bool = False) -> bytes:
+    """Lay a document out on sheets of US Letter, or on one in a type that it fits in. Raises NoPdf without Pango."""
     with _one_at_a_time:
         try:
             with redirect_stdout(StringIO()):  # It prints advice for developers when a library is missing.
@@ -97,15 +101,24 @@ def draw(html: str) -> bytes:
         except OSError as missing:
             raise NoPdf from missing
         here, fonts = URLFetcher(allowed_protocols=["data"]), FontConfiguration()
-        sheet = weasyprint.CSS(string=_style(), url_fetcher=here, font_config=fonts)
+        style = weasyprint.CSS(string=_style(), url_fetcher=here, font_config=fonts)
         document = weasyprint.HTML(string=_styled_pictures(html), base_url=f"{settings.BASE_URL}/", url_fetcher=here)
-        drawn: bytes = document.write_pdf(stylesheets=[sheet], font_config=fonts, pdf_variant="pdf/ua-1")
+        for size in SIZES:
+            smaller = weasyprint.CSS(string=f"html {{ font-size: {size}pt }}")
+            sheets = document.render(stylesheets=[style, smaller], font_config=fonts, pdf_variant="pdf/ua-1")
+            if not one_sheet or len(sheets.pages) == 1:
+                break
+        drawn: bytes = sheets.write_pdf(pdf_variant="pdf/ua-1")
         return drawn
 
 
 def _styled_pictures(html: str) -> str:
-    """Give each picture the colors of its marks: no style sheet of the page reaches into an SVG."""
-    return re.sub(r"<svg\b[^>]*>", lambda found: f"{found[0]}<style>{_fills()}</style>", html)
+    """Give each picture its own style sheet, because that of the page does not reach into it: colors and type.
+
+    A letter's outline is drawn over the letter here, not below it as in a browser, so letters go without.
+    """
+    style = f"{_fills()} svg {{ font-family: Source Sans Pro }} text {{ stroke: none }}"
+    return re.sub(r"<svg\b[^>]*>", lambda found: f"{found[0]}<style>{style}</style>", html)
 
 
 @lru_cache(maxsize=1)

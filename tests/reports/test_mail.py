@@ -50,7 +50,7 @@ Open, not overdue           22
 
 NEEDS ATTENTION
 1.1   Determine whether promulgating new regulations is necessary to better
-      define and enforce Section 321 …
+      define and enforce Section …
       30 days overdue, target July 2020
       Who has it: No agency named yet
 
@@ -63,8 +63,8 @@ NEEDS ATTENTION
 
 and 2 more in the report
 
-COMPLETED SINCE AUG 25, 2020
-Nothing was completed.
+CONFIRMED COMPLETE SINCE AUG 25, 2020
+No completion was confirmed.
 
 NEXT DATES
 - Mon, Aug 31: 8 milestones due: 3.1, 3.2, 3.3, 5.2, 5.3, 6.2, 6.3, 7.1

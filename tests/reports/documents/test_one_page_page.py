@@ -32,7 +32,7 @@ def test_the_page_tells_the_bottom_line_and_what_needs_attention(cbp, plcy, clie
 
     text = words_of(answer)
     assert headline_of(answer) == report.content["headline"]
-    assert headings_of(answer) == ["Needs attention", "Completed since Aug 25, 2020", "Next dates"]
+    assert headings_of(answer) == ["Needs attention", "Confirmed complete since Aug 25, 2020", "Next dates"]
     assert "3.3 CBP will transmit its report" in text
     assert "Off track Target Aug. 2020 Counsel has it. CBP, Aug 27" in text
     assert "Needs: A reply. CBP" in text
