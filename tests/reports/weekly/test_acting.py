@@ -1,11 +1,13 @@
 """Can PLCY refresh, publish, release and withdraw a report from its page, once, in order, and nobody else?"""
 
 import json
+from datetime import date
 
 import pytest
 
 from esc_tracker.journal.models import Entry, Release
 from milestones.workflow import Outlook, Status
+from reports import switch
 from reports.models import ReleasedEdition, WeeklyReport
 from reports.weekly.writing import write
 from tests.milestones.telling import say
@@ -59,6 +61,25 @@ def test_the_publish_page_says_what_it_freezes_and_what_waits(client_of, plcy, c
     assert "Publish the report of Sep 7 – 13 to the committee?" in said
     assert week_37.content["headline"] in said
     assert "1 update made since waits for the next report" in said
+
+
+def test_the_publish_page_says_whether_mail_goes_out_and_to_whom(client_of, plcy, week_37):
+    client = client_of(plcy)
+    assert "Mail is off: nobody is told by mail." in words_of(client.get("/reports/2020-W37/publish/"))
+
+    switch.turn(True, by=plcy)
+
+    said = "Mail is on: members, PLCY, readers and the people you ticked get it once."
+    assert said in words_of(client.get("/reports/2020-W37/publish/"))
+
+
+def test_the_publish_page_lists_the_asks_that_are_frozen(client_of, plcy, week_37):
+    ask = {"agency": "ICE-HSI", "text": "Sample: name a lead.", "milestone": "4.3", "by": date(2020, 9, 30)}
+    write(week_37, by=plcy, asks=[ask])
+
+    said = words_of(client_of(plcy).get("/reports/2020-W37/publish/"))
+
+    assert "1 ask of the principals ICE/HSI: Sample: name a lead. 4.3 by Sep 30, 2020" in said
 
 
 def test_publishing_freezes_and_opens_it_to_the_committee_not_to_coac(client_of, plcy, cbp, coac, week_37):
