@@ -33,7 +33,7 @@ class OverdueTable(MilestoneTable):
     last_update = tables.Column(
         "Last update, next step", empty_values=(), attrs={"td": {"class": "esc-wide esc-wide--less"}}
     )
-    told = tables.Column("Told", empty_values=(), orderable=False)
+    told = tables.Column("Told", empty_values=(), orderable=False, attrs={"td": {"class": "esc-told-when"}})
 
     noun = "overdue milestones"
     caption = "Overdue milestones"

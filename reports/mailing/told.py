@@ -23,7 +23,10 @@ NOT_YET, MAIL_IS_OFF, NOBODY = "not yet", "mail is off", "nobody to tell"
 
 @dataclass(frozen=True)
 class Told:
-    """What became of telling one agency: on which day whom, or in words why nobody yet."""
+    """What became of telling one agency: on which day whom, or in words why nobody yet.
+
+    `agency` is its name, "" for who reads of their own alone.
+    """
 
     agency: str
     on: date | None = None
@@ -93,7 +96,8 @@ def _notices(milestones: Collection[int], reader: Reader) -> list[tuple[int, _No
         *("tellings__address", "tellings__delivery__sent_at", "tellings__delivery__error"),
     ):
         why = dropped if reader.moment is None else ""
-        begun = _Notice(agency_name(agency or PLCY), noticed_at, why, turned_at if on else None)
+        name = agency_name(agency or PLCY) if reader.is_plcy else ""
+        begun = _Notice(name, noticed_at, why, turned_at if on else None)
         _, notice = found.setdefault(key, (milestone, begun))
         settled = sent_at is not None and (reader.moment is None or sent_at < reader.moment)
         if settled and not error:

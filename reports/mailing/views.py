@@ -61,7 +61,7 @@ def turn(request: Acting) -> HttpResponse:
     if was_on == on:
         messages.info(request, f"Mail was {said[0]} already; nothing was changed.")
     elif on:
-        messages.success(request, "Saved: mail is on. What waits goes out within minutes, notices from 7 a.m. on.")
+        messages.success(request, "Saved: mail is on. Reports go out within minutes, everything else once a day.")
     else:
         messages.success(request, "Saved: mail is off. Nobody is told anything by mail until it is turned on again.")
     return redirect("reports:mail")

@@ -77,7 +77,8 @@ def test_before_anything_was_noticed_it_says_not_yet(plan, client_of, plcy):
 
 def test_a_member_reads_of_the_own_agency_alone(sent, client_of, cbp, usps):
     mine = client_of(cbp)
-    assert "CBP: 1 person" in told(mine, "5.2")
+    assert "1 person" in told(mine, "5.2")
+    assert "cbp@esc.example" in told(mine, "5.2")
     assert "USPS" not in told(mine, "5.2")
     assert told(mine, "6.2") == ""
     assert "plcy@esc.example" not in text_of(mine.get("/overdue/?per_page=100"))
