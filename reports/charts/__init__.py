@@ -9,12 +9,12 @@ from datetime import datetime
 from typing import Any
 
 from esc_tracker.reader import Reader, last_day_before
-from milestones.filters import UNASSIGNED
 from milestones.links import link
 from reports.charts.agencies import agencies_chart
 from reports.charts.burn_up import burn_up_chart
 from reports.charts.drawing import Chart as Chart
 from reports.charts.timeline import timeline_chart
+from reports.figures.totals import UNASSIGNED
 
 
 def charts_of(figures: Mapping[str, Any], reader: Reader | None = None) -> tuple[Chart, ...]:

@@ -196,7 +196,7 @@ def _endings(points: Sequence[Point], days: Days, last: tuple[float, float], siz
     The name of what is completed keeps clear of the other line.
     """
     planned, completed = last
-    aside, middle = size * 0.5, size * 0.35
+    aside, middle = size * 0.7, size * 0.35
     said = f"{_last(points).completed or 0:,} completed"
     x, y, anchor = days.x(_last(points).on) + aside, completed + middle, "start"
     if abs(planned - completed) < size:

@@ -198,7 +198,9 @@ def _draw(courses: Sequence[Course], today: date, place: Place, frame: _Frame, *
         begins = top + len(lanes) * frame.lane
         for each in [held] if is_folded else [[one] for one in held]:
             y = round(top + (len(lanes) + 0.5) * frame.lane, 1)
-            drawn = _folded(action, each, days, today, frame) if is_folded else _lane(each[0], days, today, frame)
+            drawn = (
+                _folded(action, each, days, today, frame) if is_folded else _lane(each[0], days, today, frame, note_x)
+            )
             code = str(action) if is_folded else each[0].code
             lanes.append(Lane(label=code, url=place(code), y=y, top=round(y - frame.lane / 2, 1), drawn=drawn))
         if number % 2 == 0:
@@ -248,14 +250,15 @@ def _entries(courses: Sequence[Course], *, is_folded: bool) -> list[tuple[str, s
     return [(mark, _LEGEND[mark]) for mark in drawn if drawn[mark]]
 
 
-def _lane(course: Course, days: Days, today: date, frame: _Frame) -> Drawn:
+def _lane(course: Course, days: Days, today: date, frame: _Frame, edge: float) -> Drawn:
     marks, bars = ([], []) if course.status == Status.WITHDRAWN else _marks(course, days, today)
     words = ""
     if course.overdue and course.target_on:
         words = counted((today - course.target_on).days, "day")
     elif course.status == Status.REPORTED_COMPLETE and course.target_on:
         words = frame.awaiting
-    label = _placed(words, marks, bars, days, days.x(today), frame.size, "late" if course.overdue else "awaiting")
+    tone = "late" if course.overdue else "awaiting"
+    label = _placed(words, tone, marks, bars, between=(edge, days.x(today), days.right), size=frame.size)
     return Drawn(
         title=f"{course.code}: {title_of(course, today)}",
         is_late=course.overdue,
@@ -299,9 +302,13 @@ def _tone(course: Course) -> str:
 
 
 def _placed(
-    text: str, marks: Sequence[Mark], bars: Sequence[Bar], days: Days, today: float, size: int, tone: str
+    text: str, tone: str, marks: Sequence[Mark], bars: Sequence[Bar], *, between: tuple[float, float, float], size: int
 ) -> Label | None:
-    """Place words where neither a mark nor the line of the day is in the way: right of what they tell of, else left."""
+    """Place words where neither a mark nor the line of the day is in the way: right of what they tell of, else left.
+
+    `between` are the left edge that is free, that line, and the right edge.
+    """
+    edge, today, right = between
     if not text:
         return None
     target = next(mark.x for mark in marks if mark.kind == "target")
@@ -312,11 +319,11 @@ def _placed(
     def fits(start: float) -> bool:
         others = [mark.x for mark in marks if mark.x != target]
         free = not any(start - clear < x < start + wide + clear for x in others) and not start < today < start + wide
-        return free and days.left <= start and start + wide <= days.right
+        return free and edge <= start and start + wide <= right
 
     if not fits(after) and fits(before - wide):
         return Label(text, round(before, 1), "end", tone, round(before, 1))
-    start = min(after, days.right - wide)
+    start = min(after, right - wide)
     return Label(text, round(start, 1), "start", tone, round(start + wide, 1))
 
 
@@ -353,5 +360,5 @@ def _folded(action: int, held: Sequence[Course], days: Days, today: date, frame:
         note=tally(held),
         bars=tuple(bars),
         marks=tuple(marks),
-        words=_placed(words, marks, bars, days, days.x(today), frame.size, "late"),
+        words=_placed(words, "late", marks, bars, between=(days.left, days.x(today), days.right), size=frame.size),
     )

@@ -14,8 +14,8 @@ from reports.charts import charts_of
 from reports.charts.agencies import agencies_chart
 from reports.charts.burn_up import burn_up_chart
 from reports.charts.drawing import Days, legend, width_of
+from reports.charts.pictures import png_of
 from reports.charts.timeline import timeline_chart
-from reports.documents.pictures import png_of
 
 TODAY = date(2020, 9, 14)
 SCHEMA_1 = Path(__file__).parent / "schema_1"
