@@ -17,6 +17,7 @@ from esc_tracker import clock
 from esc_tracker.accounts.models import Role, User, seated
 from milestones.models import Person
 from reports import switch
+from reports.charts.pictures import picture_of
 from reports.mail import message_id, report_mail
 from reports.models import ESC_ROLES, Delivery, WeeklyReport
 from reports.telling import addressing, gathering, noticing
@@ -171,7 +172,7 @@ def _message(claimed: Delivery) -> EmailMessage:
         figures = released.content
     else:
         raise Withdrawn
-    return report_mail(figures, to=claimed.address, message_id=identity)
+    return report_mail(figures, to=claimed.address, message_id=identity, picture=picture_of(figures))
 
 
 def _in_words(problem: Exception) -> str:

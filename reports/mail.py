@@ -3,7 +3,9 @@
 Builds messages from frozen figures; imports no model, sends nothing.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
+from email.mime.image import MIMEImage
 from email.utils import parseaddr
 from typing import Any
 
@@ -17,21 +19,44 @@ from milestones.telling import say_day
 from reports.onepage import one_page_of
 from reports.plain_text import plain_text
 
+CHART = "agencies.chart@esc"  # the name by which the HTML finds the picture that travels with it
 
-def report_mail(figures: dict[str, Any], *, to: str, message_id: str) -> EmailMultiAlternatives:
+
+@dataclass(frozen=True)
+class Picture:
+    """A chart as PNG, and what it says in words."""
+
+    png: bytes
+    words: str
+
+
+class _WithPicture(EmailMultiAlternatives):
+    """A mail whose picture is part of its HTML, not a file beside it."""
+
+    mixed_subtype = "related"
+
+
+def report_mail(
+    figures: dict[str, Any], *, to: str, message_id: str, picture: Picture | None = None
+) -> EmailMultiAlternatives:
     """Return the mail that is one edition on one page, as plain text and as HTML without anything from elsewhere.
 
-    Nobody needs an account to read it. Sending it to an address with a line break raises BadHeaderError.
+    Nobody needs an account to read it, or the picture. Sending it to an address with a line break raises
+    BadHeaderError.
     """
     page = one_page_of(figures)
     week = ReportingWeek.read(page.week)
-    mail = EmailMultiAlternatives(
+    mail = _WithPicture(
         subject=f"ESC weekly status report {week}, to {say_day(week.ends_on)}",
         body=plain_text(page),
         to=[to],
         headers={"Message-ID": message_id},
     )
-    mail.attach_alternative(render_to_string("emails/report.html", {"page": page}), "text/html")
+    mail.attach_alternative(
+        render_to_string("emails/report.html", {"page": page, "chart": CHART, "picture": picture}), "text/html"
+    )
+    if picture:
+        mail.attach(_part(picture))
     return mail
 
 
@@ -39,6 +64,13 @@ def message_id(message: str, recipient: int) -> str:
     """Return the identity of a message to a recipient, the same at every try."""
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
     return f"<{message.lower()}.{recipient}@{domain}>"
+
+
+def _part(picture: Picture) -> MIMEImage:
+    part = MIMEImage(picture.png, "png")
+    part.add_header("Content-ID", f"<{CHART}>")
+    part.add_header("Content-Disposition", "inline", filename="milestones-by-agency.png")
+    return part
 
 
 def say_moment(moment: datetime) -> str:

@@ -8,6 +8,8 @@ from django.core.mail import BadHeaderError
 from esc_tracker import clock
 from milestones.updates import post_update
 from milestones.workflow import Outlook
+from reports.charts import pictures
+from reports.charts.pictures import picture_of
 from reports.mail import message_id, report_mail
 from reports.plain_text import WIDTH
 from reports.weekly import drafting
@@ -99,6 +101,33 @@ def test_the_page_in_html_says_the_same_and_fetches_nothing(cbp, plcy):
     assert "<style" not in shown
     for each in (report.digest, "For the committee. Not for release to COAC.", report.content["headline"]):
         assert each in shown
+
+
+def test_the_picture_travels_with_the_mail_and_is_told_in_words(plcy):
+    [report] = drafted("2020-W35")
+    picture = picture_of(report.content)
+
+    message = report_mail(report.content, to="a@esc.example", message_id="<a@b>", picture=picture).message()
+
+    told, image = message.get_payload()
+    html = told.get_payload()[1].get_payload(decode=True).decode()
+    assert message.get_content_type() == "multipart/related"
+    assert told.get_content_type() == "multipart/alternative"
+    assert image.get_content_type() == "image/png"
+    assert image.get_payload(decode=True).startswith(b"\x89PNG")
+    assert image["Content-ID"] == "<agencies.chart@esc>"
+    assert image.get_content_disposition() == "inline"
+    [words] = re.findall(r'<img src="cid:agencies.chart@esc" alt="([^"]+)"', html)
+    assert words == picture.words
+    assert words.startswith("Progress by agency. ")
+
+
+def test_a_mail_goes_without_a_picture_that_cannot_be_drawn(settings, tmp_path):
+    [report] = drafted("2020-W35")
+    settings.BASE_DIR = tmp_path  # where no type is
+    pictures.type_of.cache_clear()
+
+    assert picture_of(report.content) is None
 
 
 def test_a_refreshed_report_says_the_hour_and_the_week_its_months(plcy):
