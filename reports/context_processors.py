@@ -58,7 +58,23 @@ PLACES = (
         ),
         COMMITTEE,
     ),
-    Place("Reports", "reports:list", ("reports:report", "reports:publish", "reports:release")),
+    Place(
+        "Reports",
+        "reports:list",
+        (
+            "reports:report",
+            "reports:one_page",
+            "reports:releases",
+            "reports:write",
+            "reports:line",
+            "reports:correct",
+            "reports:publish",
+            "reports:release",
+            "reports:mail",
+            "reports:mail_dry_run",
+            "reports:turn_mail",
+        ),
+    ),
 )
 
 
