@@ -106,6 +106,22 @@ def test_the_file_is_the_frozen_bytes(client_of, cbp, week_37):
     assert hashlib.sha256(text.encode()).hexdigest() == report.digest
 
 
+def test_every_form_of_the_same_edition_and_version_is_one_link_away(client_of, cbp, coac, week_37):
+    def forms(user, path: str) -> dict[str, str]:
+        return {form["label"]: form["url"] for form in client_of(user).get(path).context["forms"]}
+
+    esc = "edition=esc&version=1"
+    assert forms(cbp, "/reports/2020-W36/") == {
+        "One page": f"/reports/2020-W36/one-page/?{esc}",
+        "PDF": f"/reports/2020-W36.pdf?{esc}",
+        "DOCX": f"/reports/2020-W36.docx?{esc}",
+        "XLSX": f"/reports/2020-W36.xlsx?{esc}",
+        "CSV": f"/reports/2020-W36.csv?{esc}",
+        "JSON": f"/reports/2020-W36.json?{esc}",
+    }
+    assert forms(coac, "/reports/2020-W35/")["CSV"] == "/reports/2020-W35.csv?edition=coac&version=1"
+
+
 def test_coac_reads_its_own_edition_without_asking_for_it(client_of, coac, week_37):
     answer = client_of(coac).get("/reports/2020-W35/")
 
