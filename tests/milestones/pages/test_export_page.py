@@ -3,6 +3,7 @@
 import csv
 from datetime import date, datetime
 from io import BytesIO, StringIO
+from zipfile import ZipFile
 
 import pytest
 from openpyxl import load_workbook
@@ -214,6 +215,16 @@ def test_nothing_that_an_agency_writes_is_a_formula_in_a_workbook(client_of, rea
     assert cells["Next step"].value == "http://a.example"
     assert {cell.data_type for row in sheet for cell in row} <= {"s", "n", "d", "inlineStr"}
     assert not any(cell.hyperlink for row in sheet for cell in row)
+
+
+def test_no_part_of_coacs_workbook_holds_a_word_of_the_committee(client_of, reader, coac, month):
+    def text_in(user) -> str:
+        content = client_of(user).get("/milestones/?export=xlsx").content
+        with ZipFile(BytesIO(content)) as packed:
+            return "\n".join(packed.read(name).decode() for name in packed.namelist())
+
+    assert MARKER in text_in(reader)
+    assert MARKER not in text_in(coac)
 
 
 def test_a_list_without_rows_gives_a_workbook_with_headings(client_of, reader, plan):
