@@ -157,7 +157,7 @@ def account_of(figures: Figures, reader: Reader) -> Account:
         asks_heading=cells.heading(
             asks, "thing is asked of the principals", "things are asked of the principals", "Nothing is asked"
         ),
-        asks=tuple(_ask(each, reader) for each in asks),
+        asks=tuple(_ask(each, reader, as_of.year) for each in asks),
         attention=sections.attention(figures, reader) if internal else (),
         silent_heading=cells.heading(
             silent,
@@ -250,7 +250,7 @@ def _defined(*, internal: bool) -> tuple[Term, ...]:
 # --- What is asked, and who answered ------------------------------------------------------------------------------
 
 
-def _ask(asked: Figures, reader: Reader) -> Ask:
+def _ask(asked: Figures, reader: Reader, year: int) -> Ask:
     code = asked.get("milestone") or ""
     by = cells.day_of(asked.get("by"))
     return Ask(
@@ -258,12 +258,13 @@ def _ask(asked: Figures, reader: Reader) -> Ask:
         what=asked["text"],
         code=code,
         url=link("milestones:detail", code, reader=reader) if code else "",
-        by=_weekday(by) if by else "",
+        by=_weekday(by, year) if by else "",
     )
 
 
-def _weekday(day: date) -> str:
-    return f"{day:%a}, {sentences.day(day)}"
+def _weekday(day: date, year: int) -> str:
+    """Say a day with its weekday, and with the year where it is another."""
+    return f"{day:%a}, {sentences.day(day) if day.year == year else say_day(day)}"
 
 
 def missing_answers(

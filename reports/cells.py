@@ -20,7 +20,7 @@ from milestones.filters import UNASSIGNED_LABEL
 from milestones.lateness import lateness
 from milestones.links import link
 from milestones.models import TargetRevision
-from milestones.telling import say_completed
+from milestones.telling import say_completed, say_day
 from milestones.workflow import Outcome
 from reports import sentences
 from reports.wording import agreeing, target_of
@@ -247,7 +247,7 @@ def words(row: Figures) -> Cell:
 def words_and_forecast(row: Figures) -> Cell:
     """Show each agency's statement with its day, and when it now expects to finish."""
     expected = [
-        aside(f"{agency_name(said['agency'])} expects to finish by {sentences.day(on)}")
+        aside(f"{agency_name(said['agency'])} expects to finish by {_day_said(on, said)}")
         for said in row["words"]
         if (on := day_of(said["forecast_on"]))
     ]
@@ -260,12 +260,17 @@ def next_step(row: Figures, label: str = "", *, nothing: str = "") -> Cell:
     for said in row["words"]:
         if said["next_step"]:
             by = day_of(said["next_step_on"])
-            when = f", by {sentences.day(by)}" if by else ""
+            when = f", by {_day_said(by, said)}" if by else ""
             waiting = f", waiting on {said['waiting_on']}" if said["waiting_on"] else ""
             agency = agency_name(said["agency"])
             named = agency if not label else label if len(row["words"]) == 1 else f"{label}, {agency}"
             lines.append(_said(said, "next_step", named, f"{when}{waiting}"))
     return lines_of(lines, nothing)
+
+
+def _day_said(day: date, said: Figures) -> str:
+    """Say a day that an agency named, with the year where it is not the one in which it was said."""
+    return sentences.day(day) if str(day.year) == said["updated_on"][:4] else say_day(day)
 
 
 def _said(said: Figures, field: str, label: SafeString | str, more: str = "") -> Line:

@@ -219,6 +219,18 @@ def test_overdue_says_by_how_many_days_what_was_said_and_when_it_is_expected():
     ]
 
 
+def test_a_day_of_another_year_says_which():
+    said = words(statement="With counsel.", next_step="Clearance", next_step_on="2021-01-08", forecast_on="2031-03-17")
+    asked = {"agency": "", "text": "Decide.", "milestone": None, "by": "2021-01-08"}
+
+    account = account_of(figures(attention=[row(said=[said])], overdue=[row(said=[said])], asks=[asked]), PLCY)
+
+    attention, overdue = account.attention
+    assert said_in(attention)[0]["Why, what is needed and what comes next"] == "Next: Clearance, by Jan 8, 2021"
+    assert said_in(overdue)[0]["What was said"].endswith("CBP expects to finish by Mar 17, 2031")
+    assert account.asks[0].by == "Fri, Jan 8, 2021"
+
+
 def test_silence_is_told_by_agency_with_what_was_asked():
     account = account_of(
         figures(
