@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from actions.target_dates import Kind
-from milestones.telling import counted, listed, say_day
+from milestones.telling import listed, say_day
 from milestones.workflow import LABELS, NOT_RELEASED, OPEN, CompletedKind, Status
 from reports import sentences
 from reports.charts.drawing import Row, day_of
@@ -48,7 +48,7 @@ def _late_in_words(late: Sequence[Course], total: int, today: date) -> str:
     milestones = f"{total:,} {agreeing(total, 'milestone', 'milestones')}"
     if not late:
         return f"None of {milestones} is overdue"
-    days = counted((today - _due(late[0], today)).days, "day")
+    days = days_between(_due(late[0], today), today)
     longest = [each.code for each in late if each.target_on == late[0].target_on]
     if len(late) == 1:
         return f"One of {milestones} is overdue, {longest[0]}, by {days}"
@@ -56,6 +56,12 @@ def _late_in_words(late: Sequence[Course], total: int, today: date) -> str:
     if others > 1:  # One other is named as well: counting it would be longer.
         longest = [*longest[:NAMED_AT_MOST], f"{sentences.counted(others)} more"]
     return f"{sentences.opening(len(late))} of {milestones} are overdue, the longest by {days} ({listed(longest)})"
+
+
+def days_between(first: date, last: date) -> str:
+    """Say how many days lie between: "14 days"."""
+    days = (last - first).days
+    return f"{days:,} {agreeing(days, 'day', 'days')}"
 
 
 def _due(course: Course, otherwise: date) -> date:
@@ -94,10 +100,10 @@ def table_row(row: Figures, today: date, place: Place, *, forecasts: bool) -> Ro
         (
             say_target(row["plan"]),
             say_target(row["target"]) if row["target"] else "",
+            days_between(_due(course, today), today) if row["overdue"] else "",
             *(((say_day(forecast) if forecast else ""),) if forecasts else ()),
             LABELS[row["status"]],
             _completed(row["completed"]),
-            counted((today - _due(course, today)).days, "day") if row["overdue"] else "",
         ),
         place(row["code"]),
     )
@@ -108,7 +114,7 @@ def _completed(row: Figures | None) -> str:
         return ""
     day = day_of(row.get("on"))
     if day is None:
-        return "day not known"
+        return "Day not known"
     return say_day(day) if row["kind"] == CompletedKind.DAY else f"{day:%b} {day.year}"
 
 
@@ -164,7 +170,7 @@ def title_of(course: Course, today: date) -> str:
     """Tell one row in words, for who points at it or has it read out."""
     said = [LABELS[course.status].lower()]
     if course.overdue and course.target_on:
-        said = [f"overdue by {counted((today - course.target_on).days, 'day')}, target {say_day(course.target_on)}"]
+        said = [f"overdue by {days_between(course.target_on, today)}, target {say_day(course.target_on)}"]
     elif course.target_on and course.status not in {Status.COMPLETED, Status.WITHDRAWN}:
         said.append(f"target {say_day(course.target_on)}")
     elif note_of(course) in {"ongoing", "no date"}:
@@ -178,5 +184,9 @@ def title_of(course: Course, today: date) -> str:
     return ", ".join(said)
 
 
-def tally(held: Sequence[Course]) -> str:
-    return f"{count_of(held, Status.COMPLETED):,} of {len(held):,} done"
+def tally(held: Sequence[Course], *, brief: bool = False) -> str:
+    """Say how an action stands: "7 of 46 done, 9 overdue"; in brief only what matters most."""
+    done, late = f"{count_of(held, Status.COMPLETED):,} of {len(held):,} done", sum(each.overdue for each in held)
+    if not late:
+        return done
+    return f"{late:,} overdue" if brief else f"{done}, {late:,} overdue"

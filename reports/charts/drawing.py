@@ -124,7 +124,7 @@ class Days:
 
         What would stand upon its neighbor has no label.
         """
-        least = size * 2.4
+        least = size * 2.9
         count = (self.last.year - self.first.year) * 12 + self.last.month - self.first.month
         wide = (self.right - self.left) / max(count, 1)
         step = next((step for step in STEPS if step * wide >= least), STEPS[-1])

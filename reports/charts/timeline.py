@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from milestones.telling import counted, say_day
+from milestones.telling import say_day
 from milestones.workflow import OPEN, Status
 from reports.charts.course import (
     Course,
@@ -18,6 +18,7 @@ from reports.charts.course import (
     Place,
     by_action,
     course_of,
+    days_between,
     is_moved,
     note_of,
     nowhere,
@@ -131,9 +132,13 @@ class _Frame(NamedTuple):
     size: int
     lane: int
     awaiting: str
+    is_brief: bool
 
 
-_FRAMES = (_Frame(WIDE, 14, 22, "awaiting confirmation"), _Frame(NARROW, 12, 24, "awaiting"))
+_FRAMES = (
+    _Frame(WIDE, 14, 22, "awaiting confirmation", is_brief=False),
+    _Frame(NARROW, 12, 24, "awaiting", is_brief=True),
+)
 _LEGEND = {
     "late": "overdue since its target",
     "target": "target",
@@ -157,7 +162,7 @@ def timeline_chart(rows: Sequence[Figures], today: date, url_of: Place | None = 
         )
         if is_folded
         else (
-            ("Milestone", "Plan", "Target", *(("Forecast",) if forecasts else ()), "Status", "Completed", "Overdue"),
+            ("Milestone", "Plan", "Target", "Overdue", *(("Forecast",) if forecasts else ()), "Status", "Completed"),
             tuple(table_row(row, today, place, forecasts=forecasts) for row in rows),
         )
     )
@@ -182,11 +187,13 @@ def timeline_chart(rows: Sequence[Figures], today: date, url_of: Place | None = 
 def _draw(courses: Sequence[Course], today: date, place: Place, frame: _Frame, *, is_folded: bool) -> Timeline:
     size = frame.size
     actions = by_action(courses)
-    notes = [tally(held) for _, held in actions] if is_folded else [note_of(each) for each in courses]
+    notes = (
+        [tally(held, brief=frame.is_brief) for _, held in actions] if is_folded else [note_of(each) for each in courses]
+    )
     labels = [str(action) for action, _ in actions] if is_folded else [each.code for each in courses]
     note_x = max((width_of(label, size) for label in labels), default=0) + size
-    left = note_x + max((width_of(note, size - 1) for note in notes), default=0) + (size if any(notes) else 0)
-    days = _days(courses, today, left, frame.width - MARGIN)
+    left = note_x + max((bold_width_of(note, size - 1) for note in notes), default=0) + (size if any(notes) else 0)
+    days = _days(_dates(courses, is_folded=is_folded), today, left, frame.width - MARGIN)
     keys = legend(_entries(courses, is_folded=is_folded), width=frame.width, size=size, top=0)
     above = (keys[-1].y if keys else 0) + size
     top = round(above + size * 2.2, 1)
@@ -226,13 +233,22 @@ def _draw(courses: Sequence[Course], today: date, place: Place, frame: _Frame, *
     )
 
 
-def _days(courses: Iterable[Course], today: date, left: float, right: float) -> Days:
+def _dates(courses: Iterable[Course], *, is_folded: bool) -> list[date]:
+    """Return every date that is drawn."""
+    if is_folded:
+        return [each.target_on for each in courses if each.status in OPEN and each.target_on]
+    return [
+        day
+        for each in courses
+        if each.status != Status.WITHDRAWN
+        for day in (each.plan_on, each.target_on, each.forecast_on, each.done_on)
+        if day
+    ]
+
+
+def _days(dates: Sequence[date], today: date, left: float, right: float) -> Days:
     """Span whole months from the first date drawn to the last, today among them, but no more than can be read."""
-    dates = [today]
-    for each in courses:
-        if each.status != Status.WITHDRAWN:
-            dates += [day for day in (each.plan_on, each.target_on, each.forecast_on, each.done_on) if day]
-    first, last = max(min(dates), today - BACK), min(max(dates), today + AHEAD)
+    first, last = max(min([today, *dates]), today - BACK), min(max([today, *dates]), today + AHEAD)
     return Days(first.replace(day=1), month_after(last), left, right)
 
 
@@ -254,7 +270,7 @@ def _lane(course: Course, days: Days, today: date, frame: _Frame, edge: float) -
     marks, bars = ([], []) if course.status == Status.WITHDRAWN else _marks(course, days, today)
     words = ""
     if course.overdue and course.target_on:
-        words = counted((today - course.target_on).days, "day")
+        words = days_between(course.target_on, today)
     elif course.status == Status.REPORTED_COMPLETE and course.target_on:
         words = frame.awaiting
     tone = "late" if course.overdue else "awaiting"
@@ -311,14 +327,16 @@ def _placed(
     edge, today, right = between
     if not text:
         return None
-    target = next(mark.x for mark in marks if mark.kind == "target")
+    target = next(mark.x for mark in marks if mark.kind == "target" and mark.tone == tone)
     ends = next((bar.x + bar.width for bar in bars if bar.kind == "late"), target)
     wide, clear = bold_width_of(text, size), HALF + size * 0.3
     after, before = max(ends + size * 0.5, target + clear), target - clear
 
     def fits(start: float) -> bool:
-        others = [mark.x for mark in marks if mark.x != target]
-        free = not any(start - clear < x < start + wide + clear for x in others) and not start < today < start + wide
+        taken = [(mark.x, mark.x) for mark in marks if mark.x != target]
+        taken += [(bar.x, bar.x + bar.width) for bar in bars if bar.kind == "moved"]
+        free = not any(start - clear < last and first < start + wide + clear for first, last in taken)
+        free = free and not start < today < start + wide
         return free and edge <= start and start + wide <= right
 
     if not fits(after) and fits(before - wide):
@@ -350,15 +368,13 @@ def _folded(action: int, held: Sequence[Course], days: Days, today: date, frame:
     bars += [_between("late", late[0], today, days)] if late else []
     marks = [Mark("target", days.x(day)) for day in sorted({*ahead[:1], *ahead[-1:]})]
     marks += [Mark("target", days.x(late[0]), "late")] if late else []
-    words = f"{len(late):,} overdue" if late else ""
     said = [tally(held)]
-    said += [f"{words}, the oldest by {counted((today - late[0]).days, 'day')}"] if late else []
+    said += [f"the oldest by {days_between(late[0], today)}"] if late else []
     said += [f"next target {say_day(ahead[0])}"] if ahead else []
     return Drawn(
         title=f"Action {action}: {', '.join(said)}",
         is_late=bool(late),
-        note=tally(held),
+        note=tally(held, brief=frame.is_brief),
         bars=tuple(bars),
         marks=tuple(marks),
-        words=_placed(words, "late", marks, bars, between=(days.left, days.x(today), days.right), size=frame.size),
     )

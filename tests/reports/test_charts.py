@@ -205,7 +205,7 @@ def test_coacs_timeline_tells_no_forecast():
 
     chart = timeline_chart(rows, TODAY)
 
-    assert chart.columns == ("Milestone", "Plan", "Target", "Status", "Completed", "Overdue")
+    assert chart.columns == ("Milestone", "Plan", "Target", "Overdue", "Status", "Completed")
     assert "orecast" not in drawn(chart).replace('id="timeline-wide-forecast"', "")
     assert "forecast" not in {key.mark for key in chart.wide.legend}
 
@@ -232,12 +232,12 @@ def test_its_table_equals_the_rows():
 
     chart = timeline_chart(rows, TODAY, lambda code: f"/milestones/{code}/")
 
-    assert chart.columns == ("Milestone", "Plan", "Target", "Forecast", "Status", "Completed", "Overdue")
+    assert chart.columns == ("Milestone", "Plan", "Target", "Overdue", "Forecast", "Status", "Completed")
     assert [(row.label, *row.cells, row.url) for row in chart.rows] == [
-        ("4.3", "Oct. 2020", "Dec. 2020", "Jan 31, 2021", "In progress", "", "", "/milestones/4.3/"),
-        ("6.3", "Aug. 2020", "Aug. 2020", "", "Not started", "", "14 days", "/milestones/6.3/"),
-        ("7.1", "Aug. 2020", "Aug. 2020", "", "Completed", "Aug 2020", "", "/milestones/7.1/"),
-        ("9.1", "Completed", "", "", "Completed", "day not known", "", "/milestones/9.1/"),
+        ("4.3", "Oct. 2020", "Dec. 2020", "", "Jan 31, 2021", "In progress", "", "/milestones/4.3/"),
+        ("6.3", "Aug. 2020", "Aug. 2020", "14 days", "", "Not started", "", "/milestones/6.3/"),
+        ("7.1", "Aug. 2020", "Aug. 2020", "", "", "Completed", "Aug 2020", "/milestones/7.1/"),
+        ("9.1", "Completed", "", "", "", "Completed", "Day not known", "/milestones/9.1/"),
     ]
 
 
@@ -288,10 +288,30 @@ def test_ten_thousand_milestones_fold_to_one_row_for_each_action():
     took = time.perf_counter() - began
 
     assert [lane.label for lane in chart.wide.lanes] == [str(action) for action in range(1, 12)]
-    assert {lane.drawn.words.text for lane in chart.wide.lanes} == {"2 overdue"}
+    assert {lane.drawn.note for lane in chart.narrow.lanes} == {"2 overdue"}
     assert chart.rows[0].cells == ("910", "0", "2", "Aug 31, 2020", "Oct 31, 2020")
     assert sum(int(row.cells[0].replace(",", "")) for row in chart.rows) == 10_000
     assert took < 1
+
+
+def test_a_folded_action_says_what_is_overdue_and_what_comes_next():
+    rows = [course(f"{1 + number // 31}.{1 + number % 31}", "2020-10-31") for number in range(60)]
+    rows += [course("1.90", "2020-08-31"), course("1.91", "2020-12-31")]
+
+    lane, _ = timeline_chart(rows, TODAY).wide.lanes
+
+    assert [bar.kind for bar in lane.drawn.bars] == ["span", "late"]
+    assert (lane.drawn.note, lane.drawn.is_late) == ("0 of 33 done, 1 overdue", True)
+    assert lane.drawn.title == "Action 1: 0 of 33 done, 1 overdue, the oldest by 14 days, next target Oct 31, 2020"
+    assert timeline_chart(rows, TODAY).narrow.lanes[0].drawn.note == "1 overdue"
+
+
+def test_words_do_not_stand_upon_the_line_from_the_plan():
+    lane = lane_of(
+        [course("4.3", "2020-08-31", plan="2020-03-31", status="reported_complete"), course("4.4", "2021-01-31")]
+    )
+
+    assert lane.drawn.words.anchor == "start"
 
 
 def test_thirty_milestones_are_drawn_in_the_blink_of_an_eye():
