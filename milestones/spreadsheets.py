@@ -18,6 +18,7 @@ CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CELL_MAX = 32_767  # characters that a workbook's cell holds
 LETTER = 1  # among the paper sizes of a workbook
+ACROSS = 260  # characters that can still be read on one printed sheet; what is wider goes over several
 FOOT = "&L{mark}&C&A&RPage &P of &N"
 _FORMULA = re.compile(r"[\t\r\n]|\s*[=+\-@＝＋－＠]")
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -101,7 +102,10 @@ def workbook(sheets: Iterable[Sheet], *, title: str, mark: str, made_at: datetim
         page = book.add_worksheet(sheet.name)
         page.set_landscape()
         page.set_paper(LETTER)
-        page.fit_to_pages(1, 0)
+        if sum(column.width for column in sheet.columns) <= ACROSS:
+            page.fit_to_pages(1, 0)
+        else:
+            page.repeat_columns(0)
         page.repeat_rows(0)
         page.freeze_panes(1, 0)
         page.set_footer(FOOT.format(mark=mark.replace("&", "&&")))
