@@ -26,12 +26,10 @@ def one_page(request: HttpRequest, week: ReportingWeek) -> HttpResponse:
         "newest_url": link("reports:one_page", week, reader=reader, edition=_named(opened, reader)),
         "acts": [
             {"label": "The whole report", "url": _way("reports:report", opened, reader), "style": "outline"},
-            {
-                "label": "PDF",
-                "url": _way("reports:one_page_pdf", opened, reader),
-                "style": "outline",
-                "icon": "file_download",
-            },
+            *(
+                {"label": label, "url": _way(place, opened, reader), "style": "outline", "icon": "file_download"}
+                for label, place in (("PDF", "reports:one_page_pdf"), ("Word", "reports:one_page_docx"))
+            ),
         ],
     }
     return render(request, "reports/one_page.html", context)
