@@ -71,9 +71,9 @@ def _check_released(released: ReleasedEdition, report: WeeklyReport) -> Finding:
         "withheld_before": withheld_before,
         "narrative": facts.get("narrative", ""),
     }
-    return Finding(about, broken, "") if broken else _replay(
-        about, "released", released.figures, facts, take_coac, circumstances
-    )
+    if broken:
+        return Finding(about, broken, "")
+    return _replay(about, "released", released.figures, facts, take_coac, circumstances)
 
 
 def _contradiction(facts: dict[str, Any], report: WeeklyReport, as_of: datetime, since: datetime) -> str:

@@ -10,6 +10,7 @@ from esc_tracker.reader import Reader, reader_of
 from milestones.calls.weeks import ReportingWeek
 from milestones.links import link
 from reports.documents.pdf import Form, NoPdf, pdf_of
+from reports.documents.tabulated import file_name_of
 from reports.onepage import one_page_of
 from reports.weekly.reading import Opened, open_edition
 
@@ -49,24 +50,16 @@ def one_page_pdf(request: HttpRequest, week: ReportingWeek) -> HttpResponse:
 
 def _pdf(request: HttpRequest, week: ReportingWeek, form: Form) -> HttpResponse:
     opened = open_edition(request, week)
+    figures, published = json.loads(opened.text), opened.report.is_published
     try:
-        drawn = pdf_of(json.loads(opened.text), form, is_published=opened.report.is_published)
+        drawn = pdf_of(figures, form, is_published=published)
     except NoPdf as why:
         back = _way("reports:report", opened, reader_of(request))
         return render(request, "documents/not_available.html", {"why": str(why), "back": back}, status=503)
-    name = file_name(opened, form)
+    name = file_name_of(figures, "pdf", form="one-page" if form == Form.ONE_PAGE else "report", is_published=published)
     return HttpResponse(
         drawn, content_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'}
     )
-
-
-def file_name(opened: Opened, form: Form) -> str:
-    """Name the file: "ESC-2020-W37-COAC-v2-one-page.pdf"."""
-    parts = ["ESC", opened.report.week]
-    parts += ["COAC"] if opened.edition == "coac" else []
-    parts += [f"v{opened.report.version}"] if opened.report.version > 1 else []
-    parts += ["one-page"] if form == Form.ONE_PAGE else []
-    return "-".join(parts) + ".pdf"
 
 
 def _way(place: str, opened: Opened, reader: Reader) -> str:

@@ -64,9 +64,9 @@ def test_a_draft_is_for_the_chairs_office(plcy, cbp, client_of, path):
 @pytest.mark.parametrize(
     ("path", "name"),
     [
-        ("/reports/2020-W35.pdf", "ESC-2020-W35.pdf"),
-        ("/reports/2020-W35/one-page.pdf", "ESC-2020-W35-one-page.pdf"),
-        ("/reports/2020-W35/one-page.pdf?edition=coac", "ESC-2020-W35-COAC-one-page.pdf"),
+        ("/reports/2020-W35.pdf", "esc-report-2020-W35-v1.pdf"),
+        ("/reports/2020-W35/one-page.pdf", "esc-one-page-2020-W35-v1.pdf"),
+        ("/reports/2020-W35/one-page.pdf?edition=coac", "esc-one-page-2020-W35-v1-coac.pdf"),
     ],
 )
 def test_a_file_is_a_pdf_with_a_name(plcy, cbp, client_of, path, name):
