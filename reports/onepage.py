@@ -48,10 +48,15 @@ class Number:
 
 @dataclass(frozen=True)
 class Line:
-    """What an agency said, or what PLCY put in its place."""
+    """What an agency said, or what PLCY put in its place; `own` is then what the agency said."""
 
     text: str = ""
-    edited: bool = False
+    own: str = ""
+
+    @property
+    def note(self) -> str:
+        """Say that PLCY edited it, and what the agency wrote; "" for its own words."""
+        return f"edited by PLCY; the agency wrote: “{self.own}”" if self.own else ""
 
 
 @dataclass(frozen=True)
@@ -326,8 +331,8 @@ def _telling(row: Row) -> Row | None:
 
 
 def _line(said: Row, field: str, width: int = SAID) -> Line:
-    edited = said.get("edited", {}).get(field)
-    return Line(_clipped(said.get(field) or "" if edited is None else edited, width), edited is not None)
+    edited, own = said.get("edited", {}).get(field), _clipped(said.get(field) or "", width)
+    return Line(own) if edited is None else Line(_clipped(edited, width), own)
 
 
 def _ask(asked: Row) -> Ask:

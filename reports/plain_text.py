@@ -46,18 +46,18 @@ def _listed(heading: str, told: Iterable[str], more: int, nothing: str = "", apa
 def _concern(concern: Concern) -> str:
     lines = [_filled(f"{concern.code:<6}{concern.text}"), _below(_begun(concern.state))]
     if concern.said.text:
-        lines.append(_below(f"{concern.said_by or 'Summary'}{_edited(concern.said)}: {concern.said.text}"))
+        lines.append(_below(f"{concern.said_by or 'Summary'}: {_noted(concern.said)}"))
     if concern.next_step.text:
         on = f" ({concern.next_on})" if concern.next_on else ""
-        lines.append(_below(f"Next{_edited(concern.next_step)}: {concern.next_step.text}{on}"))
+        lines.append(_below(f"Next: {_noted(concern.next_step)}{on}"))
     if concern.needed.text:
-        lines.append(_below(f"Needs{_edited(concern.needed)}: {concern.needed.text}"))
+        lines.append(_below(f"Needs: {_noted(concern.needed)}"))
     lines.append(_below(f"Who has it: {concern.holder}"))
     return "\n".join(lines)
 
 
-def _edited(line: Line) -> str:
-    return " (edited by PLCY)" if line.edited else ""
+def _noted(line: Line) -> str:
+    return f"{line.text} ({line.note})" if line.note else line.text
 
 
 def _ask(ask: Ask) -> str:

@@ -15,7 +15,6 @@ from reports.documents.word import Word
 from reports.onepage import Concern, Line, OnePage, address_of, one_page_of
 
 _NARROW = ("Target", "Was due", "Overdue", "Outlook", "Completed", "Outcome", "From", "To", "Due", "Past target")
-_EDITED = " (edited by PLCY)"
 
 
 def report_docx(figures: Mapping[str, Any], *, is_published: bool = True) -> bytes:
@@ -200,7 +199,7 @@ def _concern(each: Concern, page: OnePage) -> tuple[str, ...]:
 
 
 def _marked(line: Line) -> str:
-    return f"{line.text}{_EDITED}" if line.edited else line.text
+    return f"{line.text} ({line.note})" if line.note else line.text
 
 
 def _more(count: int) -> str:

@@ -112,13 +112,15 @@ def test_a_milestone_is_told_with_what_was_said_what_comes_next_and_who_has_it(e
     assert first.holder == "CBP, waiting on CBP counsel"
 
 
-def test_a_line_that_plcy_put_in_place_is_marked(esc):
+def test_a_line_that_plcy_put_in_place_is_marked_with_the_agencys_own_beside_it(esc):
     esc["attention"][0]["words"][0]["edited"] = {"statement": "All ports have answered."}
 
     first = one_page_of(esc).concerns[0]
 
-    assert first.said == Line("All ports have answered.", edited=True)
-    assert not first.next_step.edited
+    own = "All ports have answered; a shorter notice would save eleven days a case. (sample)"
+    assert first.said == Line("All ports have answered.", own)
+    assert first.said.note == f"edited by PLCY; the agency wrote: “{own}”"
+    assert first.next_step.note == ""
 
 
 def test_the_words_are_those_of_the_agency_whose_outlook_it_is(esc):
