@@ -10,6 +10,7 @@ from email.policy import default
 from typing import Any
 
 from aiosmtpd.controller import Controller
+from django.core.mail.backends.locmem import EmailBackend
 
 
 @dataclass
@@ -86,3 +87,15 @@ def smtp_sink() -> Iterator[Sink]:
     finally:
         sink.hangs = False
         server.stop()
+
+
+class DiesAfterSending(EmailBackend):
+    """A mail backend whose process is ended just after the message left."""
+
+    def send_messages(self, messages):
+        """Send, and die."""
+        super().send_messages(messages)
+        raise SystemExit
+
+
+DIES_AFTER_SENDING = f"{__name__}.DiesAfterSending"

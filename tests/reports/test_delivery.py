@@ -4,7 +4,6 @@ import threading
 from datetime import timedelta
 
 import pytest
-from django.core.mail.backends.locmem import EmailBackend
 from django.db import connection
 
 from esc_tracker import clock
@@ -17,7 +16,7 @@ from reports.weekly.permissions import NotNow
 from tests.factories import make_user
 from tests.milestones.people.naming import keep
 from tests.reports.record import begin_record, drafted, mail_on, new_york, published, released
-from tests.reports.smtp_sink import smtp_sink
+from tests.reports.smtp_sink import DIES_AFTER_SENDING, smtp_sink
 
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
 
@@ -252,17 +251,8 @@ def test_with_no_server_at_all_every_mail_waits(two_told, sink, settings):
     assert send(minutes=3) == (2, 0)
 
 
-class DiesAfterSending(EmailBackend):
-    """A mail backend whose process is ended just after the message left."""
-
-    def send_messages(self, messages):
-        """Send, and die."""
-        super().send_messages(messages)
-        raise SystemExit
-
-
 def test_a_worker_that_dies_before_stamping_repeats_the_same_identity_after_its_lease(two_told, settings, mailoutbox):
-    settings.EMAIL_BACKEND = f"{__name__}.DiesAfterSending"
+    settings.EMAIL_BACKEND = DIES_AFTER_SENDING
     with pytest.raises(SystemExit):
         send()
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -4,7 +4,6 @@ import threading
 from datetime import timedelta
 
 import pytest
-from django.core.mail.backends.locmem import EmailBackend
 from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -21,7 +20,7 @@ from tests.factories import make_user
 from tests.milestones.calls.calling import call_of, open_call
 from tests.milestones.telling import in_september
 from tests.reports.record import mail_on
-from tests.reports.smtp_sink import Sink, smtp_sink
+from tests.reports.smtp_sink import DIES_AFTER_SENDING, Sink, smtp_sink
 from tests.reports.telling.jobs import gather, notice, send, tell
 
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
@@ -111,17 +110,8 @@ def test_a_server_that_drops_after_the_text_gets_it_again_under_the_same_identit
     assert (len(sink.identities()), len(set(sink.identities()))) == (5, 4)
 
 
-class DiesAfterSending(EmailBackend):
-    """A mail backend whose process is ended just after the message left."""
-
-    def send_messages(self, messages):
-        """Send, and die."""
-        super().send_messages(messages)
-        raise SystemExit
-
-
 def test_a_worker_that_dies_before_stamping_repeats_the_same_identity_after_its_lease(waiting, settings, mailoutbox):
-    settings.EMAIL_BACKEND = f"{__name__}.DiesAfterSending"
+    settings.EMAIL_BACKEND = DIES_AFTER_SENDING
     with pytest.raises(SystemExit):
         send(MONDAY)
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
