@@ -1,7 +1,7 @@
 # The two commands of a newcomer are `make run` and `make test`; each installs what it needs.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-sqlite test-postgres test-browser check lint bench screenshots lock
+.PHONY: help run test test-sqlite test-postgres test-browser check lint bench bench-report screenshots lock
 MAKEFLAGS += --no-print-directory
 
 PY := .venv/bin/python
@@ -55,6 +55,10 @@ check: lint test ## All that must hold before a change lands
 bench: ## Measure the pages on 1,000 milestones, run as in production
 	@scripts/install dev
 	@exec $(PY) -m bench $(ARGS)
+
+bench-report: ## Measure the drafting of a report over 10,000 milestones and 100,000 updates
+	@scripts/install dev
+	@exec $(PY) -m bench.drafting $(ARGS)
 
 screenshots: ## Take the README's pictures anew from the running site
 	@scripts/install dev
