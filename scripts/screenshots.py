@@ -32,10 +32,13 @@ class Picture:
     name: str
     path: str
     width: int = 1280
-    height: int = 940
+    height: int = 900
 
 
-PICTURES = (Picture("overview", "/"), Picture("milestone", "/milestones/4.3/"))
+PICTURES = (
+    Picture("overview", "/"),
+    Picture("one-page", "/reports/2020-W36/one-page/", height=940),
+)
 
 
 def take_pictures(site: str) -> None:
