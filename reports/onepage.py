@@ -24,7 +24,7 @@ from reports.progress import open_in_time
 from reports.wording import say_target
 
 CONCERNS, ASKS, DONE, DATES, CODES = 5, 5, 5, 4, 8  # how many of each fit on the sheet
-TEXT, SAID, STEP, WAITED, ASKED = 100, 200, 100, 50, 200  # characters
+TEXT, SAID, OWN, STEP, WAITED, ASKED = 100, 200, 80, 100, 50, 200  # characters
 NOBODY = "No agency named yet"
 EDITIONS = {"esc": "ESC edition", "coac": "COAC edition"}
 FOR_WHOM = {
@@ -331,8 +331,8 @@ def _telling(row: Row) -> Row | None:
 
 
 def _line(said: Row, field: str, width: int = SAID) -> Line:
-    edited, own = said.get("edited", {}).get(field), _clipped(said.get(field) or "", width)
-    return Line(own) if edited is None else Line(_clipped(edited, width), own)
+    edited, own = said.get("edited", {}).get(field), said.get(field) or ""
+    return Line(_clipped(own, width)) if edited is None else Line(_clipped(edited, width), _clipped(own, OWN))
 
 
 def _ask(asked: Row) -> Ask:

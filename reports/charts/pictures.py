@@ -30,17 +30,21 @@ def picture_of(figures: Mapping[str, Any]) -> Picture | None:
 
     Drawn once for all who get the mail. A mail without its picture says the same and is better than none.
     """
+    try:
+        return _drawn_once(figures)
+    except Exception as problem:  # Whatever the drawing program or the cache did not like, the mail goes.
+        log.warning("picture_of failed error=%s", type(problem).__name__)
+        return None
+
+
+def _drawn_once(figures: Mapping[str, Any]) -> Picture | None:
     name = f"picture-{figures['digest']}"
     if (found := kept.get(name)) is not None:
         return Picture(*found)
     chart = next((each for each in charts_of(figures) if each.key == "agencies"), None)
     if chart is None:
         return None
-    try:
-        picture = Picture(png_of(chart), f"{chart.title}. {chart.reading}")
-    except Exception as problem:  # Whatever the drawing program did not like, the mail goes.
-        log.warning("picture_of failed error=%s", type(problem).__name__)
-        return None
+    picture = Picture(png_of(chart), f"{chart.title}. {chart.reading}")
     kept.set(name, (picture.png, picture.words), KEPT_SECONDS)
     return picture
 

@@ -26,7 +26,7 @@ from reports.charts import charts_of
 from reports.onepage import MARKS, address_of, one_page_of
 
 DRAWN_ANEW_WITH = 1  # raised whenever the look of a PDF changes, so that none is given from the cache as it was
-SIZES = (9.5, 8.75, 8, 7.4, 6.8)  # points; the first that makes one sheet of one page
+SIZES = (9.5, 8.75, 8, 7.4, 6.8, 6.2)  # points; the first that makes one sheet of one page
 KEPT_SECONDS = 7 * 24 * 60 * 60
 MISSING = (
     "PDF is not available on this server: the Pango library is missing. "

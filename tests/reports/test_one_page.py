@@ -117,7 +117,7 @@ def test_a_line_that_plcy_put_in_place_is_marked_with_the_agencys_own_beside_it(
 
     first = one_page_of(esc).concerns[0]
 
-    own = "All ports have answered; a shorter notice would save eleven days a case. (sample)"
+    own = "All ports have answered; a shorter notice would save eleven days a case. …"
     assert first.said == Line("All ports have answered.", own)
     assert first.said.note == f"edited by PLCY; the agency wrote: “{own}”"
     assert first.next_step.note == ""
