@@ -116,7 +116,7 @@ def workbook(sheets: Iterable[Sheet], *, title: str, mark: str, made_at: datetim
         for last, row in enumerate(sheet.rows, start=1):
             for place, cell in enumerate(row):
                 if isinstance(cell, date):
-                    page.write_datetime(last, place, datetime(cell.year, cell.month, cell.day), day)  # noqa: DTZ001
+                    page.write_datetime(last, place, datetime(cell.year, cell.month, cell.day), day)  # noqa: DTZ001 - a workbook knows no zones
                 elif isinstance(cell, int):
                     page.write_number(last, place, cell, number)
                 elif cell:
