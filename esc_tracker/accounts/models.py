@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -98,6 +99,9 @@ class User(AbstractBaseUser):
     )
     wants_report = models.BooleanField("weekly report by mail", default=True)
     pace = models.CharField("mail beside the report", max_length=10, choices=Pace.choices, default=Pace.IMMEDIATE)
+    sees_journal = models.BooleanField(
+        "reads the journal", default=False, help_text="For readers only, such as auditors; PLCY staff always may."
+    )
     joined_at = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = EMAIL_FIELD = "email"
@@ -111,6 +115,11 @@ class User(AbstractBaseUser):
             models.UniqueConstraint(Lower("email"), name="user_email_once_whatever_its_case"),
             models.CheckConstraint(name="user_role_known", condition=Q(role__in=Role.values)),
             models.CheckConstraint(name="user_pace_known", condition=Q(pace__in=Pace.values)),
+            models.CheckConstraint(
+                name="user_journal_for_readers",
+                condition=Q(sees_journal=False) | Q(role=Role.READER),
+                violation_error_message="Only a reader is given the right to read the journal.",
+            ),
             models.CheckConstraint(
                 name="user_agency_follows_role",
                 # NULL passes a CHECK, so each branch says outright whether the agency is NULL.
@@ -204,3 +213,66 @@ class Nomination(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class PassphraseLink(models.Model):
+    """A link, good for one use, by which a person chooses a passphrase: as invited, or because theirs is forgotten.
+
+    Its secret is made when the mail is sent and kept nowhere; only its digest is. A link asked for at an address that
+    nobody has is kept too, without a person and never sent, so that asking takes equally long.
+    """
+
+    class Purpose(models.TextChoices):
+        INVITATION = "invitation", "Invitation"
+        RESET = "reset", "Forgotten passphrase"
+
+    person = models.ForeignKey("accounts.User", models.CASCADE, null=True, related_name="passphrase_links")
+    purpose = models.CharField(max_length=10, choices=Purpose.choices)
+    asked_at = models.DateTimeField()
+    asked_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
+    tries = models.PositiveSmallIntegerField(default=0, help_text="How often sending was tried.")
+    try_at = models.DateTimeField(help_text="Not to be tried before.")
+    sent_at = models.DateTimeField(null=True)
+    digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the secret in the link.")
+    expires_at = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-asked_at", "-id")
+        constraints = (
+            models.UniqueConstraint(fields=("digest",), condition=~Q(digest=""), name="passphrase_link_digest_once"),
+            models.CheckConstraint(
+                name="passphrase_link_sent_with_secret",
+                condition=Q(sent_at=None) | (~Q(digest="") & Q(expires_at__isnull=False)),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_purpose_display()}, {self.asked_at:%Y-%m-%d}"
+
+
+class Session(AbstractBaseSession):
+    """One browser in which a person is signed in: since when, last used when, and from where."""
+
+    person = models.ForeignKey("accounts.User", models.CASCADE, null=True, related_name="sessions")
+    started_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    browser = models.CharField(max_length=80, blank=True, help_text="As people say it: Firefox on Windows.")
+    address = models.GenericIPAddressField(null=True)
+
+
+class SeatReview(models.Model):
+    """What was said of one person's seat in the review of a year."""
+
+    year = models.PositiveSmallIntegerField()
+    person = models.ForeignKey("accounts.User", models.PROTECT, related_name="reviews")
+    needed = models.BooleanField(help_text="Still needed; if not, an administrator closes the seat.")
+    by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-year", "person_id")
+        constraints = (models.UniqueConstraint(fields=("year", "person"), name="one_review_a_person_and_year"),)
+
+    def __str__(self) -> str:
+        return f"{self.year}: {self.person_id}"

@@ -17,6 +17,7 @@ from django.db import connection, transaction
 
 from esc_tracker import clock
 from esc_tracker.journal.models import Entry
+from esc_tracker.origin import origin
 
 LOCK = 0x45534331  # one advisory lock for the whole record ("ESC1")
 Facts = dict[str, Any]
@@ -54,7 +55,7 @@ def act(verb: str, *, by: AbstractBaseUser | None, about: str) -> Iterator[Act]:
 
 def digest_of(entry: Entry) -> str:
     """Return the SHA-256 that seals an entry to the one before."""
-    facts = [
+    facts: list[Any] = [
         entry.number,
         entry.recorded_at.astimezone(UTC).isoformat(timespec="microseconds"),
         entry.by_id,
@@ -64,6 +65,8 @@ def digest_of(entry: Entry) -> str:
         entry.after,
         entry.previous,
     ]
+    if entry.source:  # Entries written before the origin was kept are sealed without it.
+        facts += [entry.source, entry.request_id]
     return hashlib.sha256(json.dumps(facts, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
@@ -95,6 +98,7 @@ def _moment_after(last: Entry | None) -> datetime:
 
 
 def _write(this: Act, verb: str, by: AbstractBaseUser | None, last: Entry | None) -> None:
+    here = origin()
     entry = Entry(
         number=last.number + 1 if last else 1,
         recorded_at=this.recorded_at,
@@ -103,6 +107,8 @@ def _write(this: Act, verb: str, by: AbstractBaseUser | None, last: Entry | None
         about=this.about,
         before=this.before,
         after=this.after,
+        source=here.source,
+        request_id=here.id,
         previous=last.digest if last else "",
     )
     entry.digest = digest_of(entry)

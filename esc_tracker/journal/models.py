@@ -28,6 +28,8 @@ class Entry(models.Model):
     about = models.CharField(max_length=60, help_text="To what, as people name it: 4.3, 2020-W37.")
     before = models.JSONField()
     after = models.JSONField()
+    source = models.CharField(max_length=10, blank=True, help_text="web, job or command; empty before it was kept.")
+    request_id = models.CharField(max_length=36, blank=True, help_text="The reference of the request or job.")
     previous = models.CharField(
         max_length=DIGEST, blank=True, help_text="Digest of the act before; empty for the first."
     )
