@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init, celeryd_init, task_postrun, task_prerun
+from celery.signals import beat_init, celeryd_init, setup_logging, task_postrun, task_prerun
 from django.conf import settings
 
 from esc_tracker import checks
@@ -27,6 +27,11 @@ def prepare_process(**_: Any) -> None:
     """Refuse a dangerous configuration, and make the folder that the schedule is kept in."""
     checks.refuse_to_start()
     settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
+
+
+@setup_logging.connect
+def keep_our_logs(**_: Any) -> None:
+    """Leave the lines to the settings: with a listener here Celery sets up none of its own."""
 
 
 _entered: dict[str, ExitStack] = {}

@@ -5,12 +5,12 @@ gathered into one mail. Sending claims the row by compare-and-swap, sends, stamp
 repeats the message under the same Message-ID, which mail programs show once; none is lost.
 """
 
-import logging
 import time
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import structlog
 from django.core.mail import EmailMessage
 
 from esc_tracker import clock
@@ -29,7 +29,7 @@ LONGEST_WAIT = timedelta(hours=6)
 PASS_SECONDS = 120  # a pass ends well before the worker's time limit; the next tick goes on
 
 _CLAIMED_WITH = ("recipient", "person", "report")
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 
 class Withdrawn(Exception):
@@ -151,7 +151,7 @@ def _send(claimed: Delivery) -> bool | None:
         row.update(sent_at=clock.now(), error=f"Not sent: {why}"[:200])
         return None
     except Exception as problem:  # Whatever went wrong with one message, the others are sent.
-        log.warning("send_due failed delivery=%d tries=%d error=%s", claimed.pk, claimed.tries, type(problem).__name__)
+        log.warning("send_due failed", delivery=claimed.pk, tries=claimed.tries, error=type(problem).__name__)
         row.update(error=_in_words(problem), next_try_at=clock.wall() + wait_after(claimed.tries))
         return False
     row.update(sent_at=clock.now(), error="")

@@ -3,8 +3,7 @@
 Each job asks the database what is due and not yet done; running one twice, late or at once changes nothing.
 """
 
-import logging
-
+import structlog
 from celery import shared_task
 
 from esc_tracker import clock
@@ -12,21 +11,21 @@ from reports import delivery
 from reports.meetings import freezing
 from reports.weekly import drafting
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 
 @shared_task
 def write_weekly_reports() -> None:
     """Draft the report of every finished week that has none."""
     drafted = drafting.write_due(clock.now())
-    log.info("write_weekly_reports drafted=%d", len(drafted))
+    log.info("write_weekly_reports", drafted=len(drafted))
 
 
 @shared_task
 def freeze_read_aheads() -> None:
     """Freeze the read-ahead of every meeting whose time has come."""
     frozen = freezing.freeze_due(clock.now())
-    log.info("freeze_read_aheads frozen=%d", len(frozen))
+    log.info("freeze_read_aheads", frozen=len(frozen))
 
 
 @shared_task
@@ -35,6 +34,11 @@ def send_due() -> None:
     told = delivery.queue_notices(clock.now())
     done = delivery.send_due(clock.wall())
     log.info(
-        "send_due noticed=%d addressed=%d mails=%d sent=%d failed=%d stuck=%d",
-        *(told.noticed, told.addressed, told.mails, done.sent, done.failed, done.stuck),
+        "send_due",
+        noticed=told.noticed,
+        addressed=told.addressed,
+        mails=told.mails,
+        sent=done.sent,
+        failed=done.failed,
+        stuck=done.stuck,
     )

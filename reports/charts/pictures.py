@@ -3,7 +3,6 @@
 Programs that read mail show no SVG: they get a PNG of it, drawn in the type of the pages.
 """
 
-import logging
 from collections.abc import Mapping
 from functools import cache
 from io import BytesIO
@@ -11,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import structlog
 from django.conf import settings
 from django.core.cache import cache as kept
 from django.template.loader import render_to_string
@@ -22,7 +22,7 @@ FACES = ("sourcesanspro-regular-webfont", "sourcesanspro-bold-webfont")
 KEPT_SECONDS = 24 * 60 * 60  # one report goes to many people
 SHARP = 2  # pixels for each unit of the drawing, for screens that show two where others show one
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 
 def picture_of(figures: Mapping[str, Any]) -> Picture | None:
@@ -33,7 +33,7 @@ def picture_of(figures: Mapping[str, Any]) -> Picture | None:
     try:
         return _drawn_once(figures)
     except Exception as problem:  # Whatever the drawing program or the cache did not like, the mail goes.
-        log.warning("picture_of failed error=%s", type(problem).__name__)
+        log.warning("picture_of failed", error=type(problem).__name__)
         return None
 
 

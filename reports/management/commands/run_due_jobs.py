@@ -1,9 +1,9 @@
 """How is every job run once, without a worker?"""
 
-import logging
 from collections.abc import Callable
 from typing import Any
 
+import structlog
 from django.core.management.base import BaseCommand, CommandError
 
 from esc_tracker import clock
@@ -13,7 +13,7 @@ from reports import delivery
 from reports.meetings import freezing
 from reports.weekly import drafting
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 
 class Command(BaseCommand):
@@ -31,7 +31,7 @@ class Command(BaseCommand):
             try:
                 self.stdout.write(f"{name}: {job()}")
             except Exception:  # The other jobs still have their work to do.
-                log.exception("run_due_jobs failed job=%s", name)
+                log.exception("run_due_jobs failed", job=name)
                 failed.append(name)
         if failed:
             raise CommandError(f"Failed: {', '.join(failed)}. The log says why.")

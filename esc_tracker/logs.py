@@ -1,0 +1,125 @@
+"""What does a log line say, and what does it never say?
+
+One JSON object a line, in UTC, with the reference of its request or job: for the operator and for machines. Never a
+mail address, a person's own words, a secret or a session: what our own lines carry are names of events and numbers,
+and of what other libraries say we keep the sentence without the values put into it, except from those that speak of
+processes only. Of an exception we keep its type and where it happened; its message may quote what a person typed.
+"""
+
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any
+
+import structlog
+from django.http import HttpRequest, HttpResponse
+from structlog.typing import EventDict, Processor
+
+from esc_tracker.origin import origin
+
+PROBES = {"livez", "readyz"}
+SPEAKS_OF_PROCESSES = ("celery", "gunicorn", "kombu")
+ExcInfo = tuple[type[BaseException] | None, BaseException | None, TracebackType | None]
+
+
+def logging_config(*, as_json: bool) -> dict[str, Any]:
+    """Set structlog up and return the settings for Python's own logging, through which every line goes out.
+
+    `as_json` is for production; a person at a terminal reads plain lines, exceptions in full.
+    """
+    ours: list[Processor] = [
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
+        _say_where_from,
+    ]
+    structlog.configure(
+        processors=[*ours, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+    )
+    drawn: list[Processor] = (
+        [_say_type_and_place, structlog.processors.JSONRenderer(sort_keys=True)]
+        if as_json
+        else [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]
+    )
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "line": {
+                "()": structlog.stdlib.ProcessorFormatter,
+                "foreign_pre_chain": [*ours, _without_values],
+                "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *drawn],
+                "use_get_message": False,
+                "pass_foreign_args": True,
+            }
+        },
+        "handlers": {
+            "console": {"class": "logging.StreamHandler", "formatter": "line"},
+            "nowhere": {"class": "logging.NullHandler"},
+        },
+        "root": {"handlers": ["console"], "level": "INFO"},
+        "loggers": {
+            "weasyprint.progress": {"level": "WARNING"},  # Each step of a PDF.
+            "fontTools": {"level": "WARNING"},
+            # Their lines quote addresses as typed; ours below and the security log tell the same without.
+            "django.request": {"level": "ERROR"},
+            "django.security": {"handlers": ["nowhere"], "propagate": False},
+            "gunicorn.error": {"handlers": [], "propagate": True},
+        },
+    }
+
+
+def _say_where_from(logger: Any, method: str, line: EventDict) -> EventDict:
+    """Add the reference that the journal, the security log and an error page show for the same request."""
+    here = origin()
+    return {**line, "source": here.source, **({"request_id": here.id} if here.id else {})}
+
+
+def _without_values(logger: Any, method: str, line: EventDict) -> EventDict:
+    """Keep a library's sentence without the values put into it, unless it speaks of processes only."""
+    values = line.pop("positional_args")
+    spoken = line["logger"].split(".")[0] in SPEAKS_OF_PROCESSES and "exc_info" not in line
+    return {**line, "event": line["event"] % values} if spoken and values else line
+
+
+def _say_type_and_place(logger: Any, method: str, line: EventDict) -> EventDict:
+    """Turn an exception into its type and the lines it came through, without its message."""
+    given: ExcInfo | bool | None = line.pop("exc_info", None)
+    told = sys.exc_info() if given is True else given
+    if told and told[0]:
+        frames = traceback.extract_tb(told[2])
+        line["error"] = told[0].__qualname__
+        line["through"] = [f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames]
+    return line
+
+
+class RequestLogMiddleware:
+    """Write one line a request: the route as we wrote it, never the address as it was typed."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self.log = structlog.get_logger("esc_tracker.requests")
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, and say how it went. No query: a person whom nobody asked for stays unknown."""
+        began = time.perf_counter()
+        response = self.get_response(request)
+        route = request.resolver_match.route if request.resolver_match else ""
+        if route not in PROBES:
+            person = getattr(request, "_cached_user", None)
+            self.log.info(
+                "request",
+                method=request.method if request.method in _METHODS else "other",
+                route=route,
+                status=response.status_code,
+                ms=round((time.perf_counter() - began) * 1000),
+                person=person.pk if person else None,
+            )
+        return response
+
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE", "TRACE"})
