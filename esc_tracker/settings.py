@@ -45,6 +45,16 @@ def _time_of_day(text: str) -> time:
         raise ImproperlyConfigured(f"DIGEST_AT is '{text}'; it takes a time of day such as 07:00.") from None
 
 
+def _lines_of(text: str) -> list[str]:
+    """Return the lines of a text with `|` between them, or of the file at that path."""
+    if text.startswith("/"):
+        try:
+            text = Path(text).read_text(encoding="utf-8").replace("\n", "|")
+        except OSError as problem:
+            raise ImproperlyConfigured(f"USE_NOTICE names a file that cannot be read: {problem}.") from None
+    return [line.strip() for line in text.split("|") if line.strip()]
+
+
 ESC_TODAY = _pinned_day(env.str("ESC_TODAY", ""))
 SECRET_KEY = env.str("SECRET_KEY", "" if PRODUCTION else "development-only-" + "k" * 50)
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
@@ -93,6 +103,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "esc_tracker.accounts.guards.PrivatePagesMiddleware",
+    "esc_tracker.accounts.signin.middleware.SecondFactorMiddleware",
     "esc_tracker.accounts.guards.ReadingRolesMiddleware",
     "esc_tracker.reader.ReaderMiddleware",
 ]
@@ -141,7 +152,14 @@ ATOMIC_REQUESTS = False
 
 REDIS_URL = env.str("REDIS_URL", "")
 # Not the broker: sign-in counts its failures here, and no page may fail because Redis is away.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "esc_cache"}}
+# The default of 300 entries would let whoever makes 300 failures wipe the count of all others.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "esc_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 # --- The committee's rhythm ---------------------------------------------------------------------------------------
 
@@ -163,15 +181,17 @@ USE_I18N = False
 # --- People -------------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["esc_tracker.accounts.backends.SeatedPeople"]
+AUTHENTICATION_BACKENDS = ["esc_tracker.accounts.signin.backends.SeatedPeople"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": f"esc_tracker.accounts.signin.passphrases.{rule}"} for rule in ("LongEnough", "NotCommon", "OwnWords")
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "reports:overview"
-ACCOUNT_ADAPTER = "esc_tracker.accounts.adapter.AccountAdapter"
-ACCOUNT_FORMS = {"login": "esc_tracker.accounts.forms.SignInForm"}
+ACCOUNT_ADAPTER = "esc_tracker.accounts.signin.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "esc_tracker.accounts.signin.forms.SignInForm",
+    "reauthenticate": "esc_tracker.accounts.signin.forms.AgainForm",
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -180,8 +200,51 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ALLAUTH_TRUSTED_PROXY_COUNT = int(TRUSTED_PROXY)
-# Only failed sign-ins count: the library's other default limits would lock out an office behind one address.
-ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "50/15m/ip,5/15m/key"}
+# Only failures count, and we count them (accounts/signin/throttle.py): the library's limits would lock out an office
+# behind one address, and its count by account a person whom somebody else means harm.
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None, "reauthenticate": None}
+MFA_RATE_LIMITS = {"webauthn_login": None}
+MFA_ADAPTER = "esc_tracker.accounts.signin.adapter.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1  # Phones' clocks differ, and typing takes time; our form takes each code once all the same.
+MFA_FORMS = {
+    name: f"esc_tracker.accounts.signin.factor_forms.{form}"
+    for name, form in {
+        "authenticate": "CodeForm",
+        "reauthenticate": "CodeAgainForm",
+        "activate_totp": "FirstCodeForm",
+        "authenticate_webauthn": "PasskeyCheckForm",
+        "reauthenticate_webauthn": "PasskeyAgainForm",
+        "login_webauthn": "PasskeySignInForm",
+        "add_webauthn": "NewPasskeyForm",
+    }.items()
+}
+# These roles open nothing until they have a second factor.
+SECOND_FACTOR_ROLES = env.list(
+    "SECOND_FACTOR_ROLES", default=["plcy_staff", "administrator"] if PRODUCTION else []
+)
+_unknown = set(SECOND_FACTOR_ROLES) - {"esc_member", "plcy_staff", "reader", "coac_reader", "administrator"}
+if _unknown:
+    raise ImproperlyConfigured(f"SECOND_FACTOR_ROLES has '{min(_unknown)}', which is no role.")
+USE_NOTICE = _lines_of(env.str("USE_NOTICE", "")) or [
+    "You are using a U.S. Government information system.",
+    "What you do here may be monitored, recorded and audited.",
+    "Unauthorized use is prohibited and may bring criminal and civil penalties.",
+    "By signing in you consent to that monitoring and recording.",
+]
+
+# --- Agency sign-on (OpenID Connect) ------------------------------------------------------------------------------
+
+OIDC_ISSUER = env.str("OIDC_ISSUER", "")
+OIDC_NAME = env.str("OIDC_NAME", "your agency")
+OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", "")
+OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", "")
+OIDC_PRIVATE_KEY_FILE = env.str("OIDC_PRIVATE_KEY_FILE", "")
+OIDC_ACR = env.list("OIDC_ACR", default=[])
+OIDC_AMR = env.list("OIDC_AMR", default=[])
+PASSPHRASE_SIGN_IN = env.bool("PASSPHRASE_SIGN_IN", True)
 
 # --- What a browser is told ---------------------------------------------------------------------------------------
 
@@ -271,9 +334,25 @@ CELERY_BEAT_SCHEDULE = {
         "draft weekly reports": "reports.tasks.write_weekly_reports",
         "freeze read-aheads": "reports.tasks.freeze_read_aheads",
         "send what waits": "reports.tasks.send_due",
+        "purge what is over": "esc_tracker.accounts.tasks.purge",
     }.items()
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
+
+# --- How long what is not the record is kept ----------------------------------------------------------------------
+
+# The security log for thirty months (OMB M-21-31: twelve at hand, eighteen more in store).
+RETENTION_DAYS = {
+    "security_log": env.int("SECURITY_LOG_DAYS", 913),
+    "account_list_log": env.int("SECURITY_LOG_DAYS", 913),
+    "sessions": env.int("SESSION_DAYS", 30),
+    "passphrase_links": env.int("PASSPHRASE_LINK_DAYS", 90),
+}
+if min(RETENTION_DAYS.values()) < 1:
+    raise ImproperlyConfigured("SECURITY_LOG_DAYS, SESSION_DAYS and PASSPHRASE_LINK_DAYS are 1 or more.")
+RETENTION_HOLD = frozenset(env.list("RETENTION_HOLD", default=[]))
+if unknown := RETENTION_HOLD - {*RETENTION_DAYS, "all"}:
+    raise ImproperlyConfigured(f"RETENTION_HOLD names {', '.join(sorted(unknown))}, which is no class of retention.")
 
 # --- Logs ---------------------------------------------------------------------------------------------------------
 

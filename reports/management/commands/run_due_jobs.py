@@ -7,6 +7,7 @@ import structlog
 from django.core.management.base import BaseCommand, CommandError
 
 from esc_tracker import clock
+from esc_tracker.accounts import retention
 from milestones import overdue
 from milestones.calls import calling
 from reports import delivery
@@ -20,7 +21,8 @@ class Command(BaseCommand):
     """Make one pass of every job, by the same functions that the schedule calls; prints one line a job."""
 
     help = (
-        "Open the week's call, flag what is overdue, draft weekly reports, freeze read-aheads, send what waits: one "
+        "Open the week's call, flag what is overdue, draft weekly reports, freeze read-aheads, send what waits, "
+        "purge what is over: one "
         "pass of each."
     )
 
@@ -60,10 +62,15 @@ def _send_due() -> str:
     return f"noticed {told.noticed}, mails {told.mails}, sent {done.sent}, failed {done.failed}, stuck {done.stuck}"
 
 
+def _purge() -> str:
+    return f"threw away {sum(purged.rows for purged in retention.purge(clock.wall()) if not purged.held)}"
+
+
 JOBS: dict[str, Callable[[], str]] = {
     "open_calls": _open_calls,
     "flag_overdue": _flag_overdue,
     "write_weekly_reports": _write_weekly_reports,
     "freeze_read_aheads": _freeze_read_aheads,
     "send_due": _send_due,
+    "purge": _purge,
 }

@@ -1,0 +1,63 @@
+"""How long is kept what is not the record, and what is thrown away today?
+
+The record itself (journal, milestones, reports, releases, nominations, reviews) is in no class here and is kept for
+ever. A setting says for how many days each class is kept; one on hold keeps everything until the hold is lifted.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.admin.models import LogEntry
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from esc_tracker import clock
+from esc_tracker.accounts.models import PassphraseLink, Session
+from esc_tracker.security.models import Kind, SecurityEvent
+from esc_tracker.security.noting import note_event
+
+Rows = Callable[[datetime], QuerySet[Any]]
+
+# What of each class is over since before a moment.
+CLASSES: dict[str, Rows] = {
+    "security_log": lambda moment: SecurityEvent.objects.filter(happened_at__lt=moment),
+    "account_list_log": lambda moment: LogEntry.objects.filter(action_time__lt=moment),
+    "sessions": lambda moment: Session.objects.filter(expire_date__lt=moment),
+    "passphrase_links": lambda moment: PassphraseLink.objects.filter(
+        Q(used_at__lt=moment) | Q(expires_at__lt=moment) | Q(expires_at=None, asked_at__lt=moment)
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Purged:
+    """What became of one class: `rows` thrown away, or only counted; `held` where a hold keeps them."""
+
+    name: str
+    days: int
+    rows: int
+    held: bool
+
+
+def purge(now: datetime, *, dry_run: bool = False) -> Iterator[Purged]:
+    """Throw away what is over for longer than its class is kept, one transaction a class; twice changes nothing.
+
+    Whole New York days are counted, so that a class is purged once a day. `now` is a real moment. Two queries a class
+    with something to throw away, and one line in the security log; one query otherwise.
+    """
+    today = clock.day_of(now)
+    for name, over in CLASSES.items():
+        days = settings.RETENTION_DAYS[name]
+        rows = over(clock.start_of(today - timedelta(days=days)))
+        held = not settings.RETENTION_HOLD.isdisjoint({name, "all"})
+        if held or dry_run:
+            yield Purged(name, days, rows.count(), held)
+            continue
+        with transaction.atomic():
+            thrown_away, _ = rows.delete()
+            if thrown_away:
+                note_event(Kind.PURGED, person=None, about=name, rows=thrown_away, days=days)
+        yield Purged(name, days, thrown_away, held)
