@@ -15,17 +15,17 @@ from django.core.mail import EmailMessage
 
 from esc_tracker import clock
 from esc_tracker.accounts.models import Role, User, seated
+from esc_tracker.outgoing import may_reach, message_id, wait_after
 from milestones.models import Person
 from reports import switch
 from reports.charts.pictures import picture_of
-from reports.mail import message_id, report_mail
+from reports.mail import report_mail
 from reports.models import ESC_ROLES, Delivery, WeeklyReport
 from reports.telling import addressing, gathering, noticing
 from reports.telling.composing import notices_mail
 from reports.telling.contents import Needless, digest_of
 
 LEASE = timedelta(minutes=10)  # how long a claim holds: far longer than one message takes
-LONGEST_WAIT = timedelta(hours=6)
 PASS_SECONDS = 120  # a pass ends well before the worker's time limit; the next tick goes on
 
 _CLAIMED_WITH = ("recipient", "person", "report")
@@ -94,14 +94,9 @@ def send_due(now: datetime) -> Sent:
     for key, tries, address in due:
         if time.monotonic() > ends:
             break
-        if switch.may_reach(address) and _claim(key, tries, now):
+        if may_reach(address) and _claim(key, tries, now):
             outcomes.append(_send(Delivery.objects.select_related(*_CLAIMED_WITH).get(pk=key)))
     return Sent(outcomes.count(True), outcomes.count(False), Delivery.objects.stuck().count())
-
-
-def wait_after(tries: int) -> timedelta:
-    """Return how long to wait after so many failed tries: 2, 4, 8 … minutes, six hours at most."""
-    return min(timedelta(minutes=2 ** min(tries, 10)), LONGEST_WAIT)
 
 
 def _seats(roles: Collection[Role]) -> Iterator[Delivery]:

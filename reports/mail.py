@@ -6,10 +6,8 @@ Builds messages from frozen figures; imports no model, sends nothing.
 from dataclasses import dataclass
 from datetime import datetime
 from email.mime.image import MIMEImage
-from email.utils import parseaddr
 from typing import Any
 
-from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
@@ -58,12 +56,6 @@ def report_mail(
     if picture:
         mail.attach(_part(picture))
     return mail
-
-
-def message_id(message: str, recipient: int) -> str:
-    """Return the identity of a message to a recipient, the same at every try."""
-    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
-    return f"<{message.lower()}.{recipient}@{domain}>"
 
 
 def _part(picture: Picture) -> MIMEImage:

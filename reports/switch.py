@@ -1,11 +1,9 @@
-"""Does mail go out at all, and whom may it reach from this installation?
+"""Does mail go out at all?
 
-Mail is off until PLCY turns it on. Outside production only the addresses of MAIL_ALLOWED are reached.
+Mail is off until PLCY turns it on. Whom it may reach is asked of esc_tracker.outgoing.
 """
 
 from datetime import datetime
-
-from django.conf import settings
 
 from esc_tracker.accounts.models import Role, User
 from esc_tracker.journal.acts import act
@@ -44,14 +42,3 @@ def turn(on: bool, *, by: User) -> MailSwitch | None:
             return before
         this.before, this.after = {"on": was_on}, {"on": on}
         return MailSwitch.objects.create(on=on, by=by, recorded_at=this.recorded_at)
-
-
-def may_reach(address: str) -> bool:
-    """Say whether this installation may mail an address: one of MAIL_ALLOWED, or of a domain named there. No query.
-
-    In production an empty list allows everybody; elsewhere nobody.
-    """
-    if not settings.MAIL_ALLOWED:
-        return bool(settings.PRODUCTION)
-    domain = address.rpartition("@")[2]
-    return bool({address.lower(), domain.lower()} & {allowed.strip().lower() for allowed in settings.MAIL_ALLOWED})

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
 
 from esc_tracker import clock
+from esc_tracker.outgoing import may_reach
 from esc_tracker.reader import Reader
 from milestones.telling import counted, listed, say_day
 from reports import sentences, switch
@@ -126,7 +127,7 @@ def _why_held(row: Delivery, reader: Reader) -> str:
         return ""
     if not _may_go(row):
         return GONE
-    return "" if switch.may_reach(row.address) else HELD
+    return "" if may_reach(row.address) else HELD
 
 
 def _headline(on: bool, failing: Sequence[Delivery], held: Sequence[Delivery], waiting: Sequence[Delivery]) -> str:

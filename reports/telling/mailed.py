@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef
 
-from reports import switch
+from esc_tracker.outgoing import may_reach
 from reports.models import Delivery, WeeklyReport
 
 HELD = "held: not on this installation’s list of addresses"
@@ -48,7 +48,7 @@ def mailed_of(report: WeeklyReport) -> Mailed:
     for row in rows:
         if row.sent_at and not row.error:
             sent += 1
-        elif not row.sent_at and row.may_go and not row.error and switch.may_reach(row.address):
+        elif not row.sent_at and row.may_go and not row.error and may_reach(row.address):
             waiting += 1
         else:
             why[_reason(row, may_go=row.may_go)] += 1
@@ -67,6 +67,6 @@ def problem_in_words(error: str) -> str:
 def _reason(row: Delivery, *, may_go: bool) -> str:
     if row.sent_at is None and not may_go:
         return GONE
-    if row.sent_at is None and not switch.may_reach(row.address):
+    if row.sent_at is None and not may_reach(row.address):
         return HELD
     return problem_in_words(row.error)

@@ -9,9 +9,9 @@ from datetime import datetime
 
 from esc_tracker import clock
 from esc_tracker.accounts.models import Role, User, agency_name, seated
+from esc_tracker.outgoing import may_reach
 from milestones.models import Contact
 from milestones.people.contacts import REACHED, named
-from reports import switch
 from reports.models import Delivery, Notice, Telling
 from reports.telling import addressing, gathering, noticing
 from reports.telling.gathering import Addressee, Bundle, addressees
@@ -111,7 +111,7 @@ def _would_get(addressee: Addressee, tellings: Sequence[Telling], note: str) -> 
 
 
 def _held(address: str) -> str:
-    return "" if switch.may_reach(address) else HELD
+    return "" if may_reach(address) else HELD
 
 
 def _nothing(reached: set[str], bundles: Sequence[Bundle]) -> list[Nothing]:

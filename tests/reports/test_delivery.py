@@ -8,6 +8,7 @@ from django.db import connection
 
 from esc_tracker import clock
 from esc_tracker.accounts.models import Role, User
+from esc_tracker.outgoing import wait_after
 from milestones.models import Person
 from reports import delivery, switch
 from reports.models import Delivery
@@ -218,7 +219,7 @@ def test_what_fails_several_times_is_counted_as_stuck(two_told, sink):
 
 @pytest.mark.parametrize(("tries", "minutes"), [(1, 2), (2, 4), (3, 8), (8, 256), (9, 360), (10_000, 360)])
 def test_each_wait_is_twice_the_one_before_up_to_six_hours(tries, minutes):
-    assert delivery.wait_after(tries) == timedelta(minutes=minutes)
+    assert wait_after(tries) == timedelta(minutes=minutes)
 
 
 def test_a_server_that_drops_after_the_text_gets_it_again_under_the_same_identity(two_told, sink):

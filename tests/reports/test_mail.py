@@ -6,11 +6,12 @@ import pytest
 from django.core.mail import BadHeaderError
 
 from esc_tracker import clock
+from esc_tracker.outgoing import message_id
 from milestones.updates import post_update
 from milestones.workflow import Outlook
 from reports.charts import pictures
 from reports.charts.pictures import picture_of
-from reports.mail import message_id, report_mail
+from reports.mail import report_mail
 from reports.plain_text import WIDTH
 from reports.weekly import drafting
 from tests.milestones.telling import milestone, words
