@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 SECRET_KEY_LENGTH = 50
 SECRET_KEY_LETTERS = 10
+ISSUER_LENGTH = 200  # What a link between a person and a subject can hold.
 
 
 def production_checks(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
@@ -64,6 +65,34 @@ def _dangers() -> Iterator[CheckMessage]:
         )
     if settings.DEBUG:
         yield Error("DEBUG is on.", hint="Turn it off: it shows settings to visitors.", id="esc.E008")
+    yield from _dangers_of_agency_sign_on()
+
+
+def _dangers_of_agency_sign_on() -> Iterator[CheckMessage]:
+    is_whole = (
+        settings.OIDC_CLIENT_ID
+        and (settings.OIDC_CLIENT_SECRET or settings.OIDC_PRIVATE_KEY_FILE)
+        and (settings.OIDC_ACR or settings.OIDC_AMR)
+        and len(settings.OIDC_ISSUER) <= ISSUER_LENGTH
+    )
+    if not settings.PASSPHRASE_SIGN_IN and not (settings.OIDC_ISSUER and is_whole):
+        yield Error(
+            "PASSPHRASE_SIGN_IN is false, and there is no other way in.",
+            hint="Set OIDC_ISSUER and what goes with it, or leave passphrases on.",
+            id="esc.E009",
+        )
+    if settings.OIDC_ISSUER and not is_whole:
+        yield Error(
+            "OIDC_ISSUER is set, but not all that goes with it.",
+            hint="Set OIDC_CLIENT_ID, OIDC_CLIENT_SECRET or OIDC_PRIVATE_KEY_FILE, and OIDC_ACR or OIDC_AMR.",
+            id="esc.E010",
+        )
+    if settings.OIDC_ISSUER and urlsplit(settings.OIDC_ISSUER).scheme != "https":
+        yield Error(
+            "OIDC_ISSUER is not an https address.",
+            hint="Who is there may not be told in the clear.",
+            id="esc.E011",
+        )
 
 
 def _secret_key() -> str:
