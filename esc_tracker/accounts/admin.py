@@ -4,47 +4,47 @@ from datetime import date
 from typing import Any, cast
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path
 
 from esc_tracker import clock
-from esc_tracker.accounts.models import Nomination, User
-from esc_tracker.accounts.seats import REMARK_MAX, decline, problem_with_end, seat, why_not_seat
+from esc_tracker.accounts.links.asking import why_not_invite
+from esc_tracker.accounts.models import Nomination, SeatReview, User
+from esc_tracker.accounts.seat_changes import GIVEN, add_seat, change_seat, send_invitation
+from esc_tracker.accounts.seats import NAME_MAX, REMARK_MAX, decline, problem_with_end, seat, why_not_seat
+from esc_tracker.plain_text import problem_with_line
 from esc_tracker.refusals import Incomplete, NotAllowed, Overtaken
 
 # Rights follow from the role and addresses from the seat: these tables of the libraries are not used here.
-admin.site.unregister((Group, EmailAddress))
+admin.site.unregister((Group, EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken))
+INVITED = "{} has a seat. A mail with a link to choose a passphrase is on its way; the link works for seven days."
 
 
-class SeatForm(AdminUserCreationForm):
-    """A new seat: who, in which role, for which agency."""
+class SeatForm(forms.ModelForm):
+    """A seat: who, in which role, for which agency; checked as its door will check it again."""
 
     class Meta:
         model = User
-        fields = ("email", "name", "role", "agency")
+        fields = ("email", "name", "role", "agency", "access_ends_on", "sees_journal")
 
     def clean_email(self) -> str:
         """Keep one spelling of an address."""
         return self.cleaned_data["email"].lower()
 
-
-class SeatChangeForm(UserChangeForm):
-    """What may change about a seat."""
-
-    class Meta:
-        model = User
-        fields = ("email", "name", "role", "agency", "is_active", "access_ends_on")
-
-    def clean_email(self) -> str:
-        """Keep one spelling of an address."""
-        return self.cleaned_data["email"].lower()
+    def clean_name(self) -> str:
+        """Keep a name on one line: it is printed in mails."""
+        name: str = self.cleaned_data["name"]
+        if problem := problem_with_line(name, NAME_MAX, missing="Write the name."):
+            raise forms.ValidationError(problem)
+        return name.strip()
 
     def clean_access_ends_on(self) -> date | None:
         """Take a day from today on, unless it stands as it was: access that ended may stay ended."""
@@ -55,35 +55,115 @@ class SeatChangeForm(UserChangeForm):
         return day
 
 
+class SeatChangeForm(SeatForm):
+    """What may change about a seat."""
+
+    class Meta(SeatForm.Meta):
+        fields = ("email", "name", "role", "agency", "is_active", "access_ends_on", "sees_journal")  # type: ignore[assignment]
+
+
+class ReviewedFilter(admin.SimpleListFilter):
+    """What this year's review said of a seat."""
+
+    title = "this year’s review"
+    parameter_name = "review"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Return what a seat may be."""
+        return [("needed", "Still needed"), ("over", "No longer needed"), ("open", "Not reviewed")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
+        """Keep the seats of which that was said."""
+        said = SeatReview.objects.filter(year=clock.real_day().year)
+        if self.value() == "open":
+            return queryset.exclude(pk__in=said.values("person"))
+        if self.value() in {"needed", "over"}:
+            return queryset.filter(pk__in=said.filter(needed=self.value() == "needed").values("person"))
+        return queryset
+
+
 @admin.register(User)
-class SeatAdmin(UserAdmin):
-    """The list of people; nobody is deleted, since the record names them, and nobody changes their own role."""
+class SeatAdmin(admin.ModelAdmin):
+    """The list of people; nobody is deleted, since the record names them, and nobody changes their own role.
+
+    No passphrase is seen or given here: whoever has a seat chooses their own by a link.
+    """
 
     form = SeatChangeForm
-    add_form = SeatForm
-    list_display = ("name", "email", "role", "agency", "is_active", "access_ends_on", "last_login")
-    list_filter = ("role", "agency", "is_active")
+    list_display = ("name", "email", "role", "agency", "is_active", "access_ends_on", "last_login", "reviewed")
+    list_filter = ("role", "agency", "is_active", ReviewedFilter)
+    list_select_related = ("agency",)
     search_fields = ("name", "email")
     ordering = ("name", "id")
-    filter_horizontal = ()
-    fieldsets = ((None, {"fields": ("email", "name", "role", "agency", "is_active", "access_ends_on", "password")}),)
-    add_fieldsets = (
-        (None, {"fields": ("email", "name", "role", "agency", "usable_password", "password1", "password2")}),
-    )
+    actions = None
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody is deleted: switch off "may sign in" instead."""
         return False
 
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """Leave out of a new seat that it may be used: it may."""
+        return super().get_form(request, obj, change=change, **({"form": SeatForm} if obj is None else {}), **kwargs)
+
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """Keep an administrator from changing their own role or seat."""
-        own = obj is not None and obj.pk == request.user.pk
-        return ("role", "agency", "is_active", "access_ends_on") if own else ()
+        return GIVEN if obj is not None and obj.pk == request.user.pk else ()
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        """Return everybody, with what this year's review said of their seat."""
+        said = SeatReview.objects.filter(person=OuterRef("pk"), year=clock.real_day().year)
+        return super().get_queryset(request).annotate(needed=Subquery(said.values("needed")))
+
+    @admin.display(description="this year’s review", ordering="needed")
+    def reviewed(self, obj: Any) -> str:
+        """Say what was said of this seat."""
+        return {True: "Still needed", False: "No longer needed"}.get(obj.needed, "Not reviewed")
+
+    def get_urls(self) -> list[Any]:
+        """Add the invitation."""
+        view = self.admin_site.admin_view(self.invite)
+        return [path("<int:key>/invite/", view, name="accounts_user_invite"), *super().get_urls()]
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Say it in a sentence when the door refuses what the form let pass."""
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except (NotAllowed, Incomplete) as refusal:
+            messages.error(request, str(refusal))
+            return redirect(request.path)
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """Pass what was typed through the door."""
+        if change:
+            wanted = {name: form.cleaned_data[name] for name in form.changed_data}
+            change_seat(obj, by=_administrator(request), wanted=wanted)
+        else:
+            add_seat(obj, by=_administrator(request))
+            messages.success(request, INVITED.format(obj.name))
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
+        """Offer an invitation to whoever has a seat."""
+        person = kwargs.get("obj")
+        context["may_invite"] = person is not None and not why_not_invite(_administrator(request), person)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def response_change(self, request: HttpRequest, obj: User) -> HttpResponse:
         """Stay on the page of one whose seat ended: it says how much is left without a contact."""
         answer = super().response_change(request, obj)
         return answer if obj.is_seated(clock.real_day()) else redirect(request.path)
+
+    def invite(self, request: HttpRequest, key: int) -> HttpResponse:
+        """Send a new invitation; the links before it end."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        person = get_object_or_404(User, pk=key)
+        try:
+            send_invitation(person, by=_administrator(request))
+        except NotAllowed as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, INVITED.format(person.name))
+        return redirect("admin:accounts_user_change", key)
 
 
 class DeclineForm(forms.Form):
@@ -139,7 +219,7 @@ class NominationAdmin(admin.ModelAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def seat(self, request: HttpRequest, key: int) -> HttpResponse:
-        """Seat the nominee, and go on to the passphrase."""
+        """Seat the nominee, whose invitation goes out by itself."""
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         nomination = get_object_or_404(Nomination, pk=key)
@@ -148,8 +228,8 @@ class NominationAdmin(admin.ModelAdmin):
         except (NotAllowed, Incomplete) as refusal:
             messages.error(request, str(refusal))
             return redirect("admin:accounts_nomination_change", key)
-        messages.success(request, f"{person.name} has a seat. Give a passphrase, so that they can sign in.")
-        return redirect("admin:auth_user_password_change", person.pk)
+        messages.success(request, INVITED.format(person.name))
+        return redirect("admin:accounts_user_change", person.pk)
 
     def decline(self, request: HttpRequest, key: int) -> HttpResponse:
         """Ask why, and decline."""

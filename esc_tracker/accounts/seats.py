@@ -11,7 +11,9 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from esc_tracker import clock
+from esc_tracker.accounts.links.asking import invite
 from esc_tracker.accounts.models import PLCY, Agency, Nomination, Role, User, seated
+from esc_tracker.accounts.seat_changes import note_seat, seat_facts
 from esc_tracker.journal.acts import act
 from esc_tracker.plain_text import problem_with_line
 from esc_tracker.refusals import Incomplete, Overtaken, demand
@@ -66,7 +68,7 @@ def nominate(
 
 
 def seat(nomination: Nomination, *, by: User) -> User:
-    """Give a nominee the seat asked for: a new account, or a closed one opened again; either without a passphrase.
+    """Give a nominee the seat asked for: a new account, or a closed one opened again; and have them invited.
 
     The same administrator's second try changes nothing. Raises NotAllowed, Incomplete or Overtaken, with nothing
     written.
@@ -84,11 +86,14 @@ def seat(nomination: Nomination, *, by: User) -> User:
         if closed:
             this.before = {"role": closed.role, "agency": closed.agency_id}
         person = closed or User(email=row.email)
+        stood = seat_facts(closed) if closed else {}
         person.name, person.role, person.agency = row.name, row.role, row.agency
         person.access_ends_on, person.is_active = row.access_ends_on, True
         person.set_unusable_password()
         person.save()
         _decide(row, State.SEATED, by, this.recorded_at)
+        note_seat(person, by=by, before=stood, why="nominated")
+        invite(person, by=by, moment=clock.wall())
         this.after = _facts(row)
     return person
 

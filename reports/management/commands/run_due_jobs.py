@@ -7,7 +7,8 @@ import structlog
 from django.core.management.base import BaseCommand, CommandError
 
 from esc_tracker import clock
-from esc_tracker.accounts import retention
+from esc_tracker.accounts import retention, seat_changes
+from esc_tracker.accounts.links import sending
 from milestones import overdue
 from milestones.calls import calling
 from reports import delivery
@@ -21,9 +22,8 @@ class Command(BaseCommand):
     """Make one pass of every job, by the same functions that the schedule calls; prints one line a job."""
 
     help = (
-        "Open the week's call, flag what is overdue, draft weekly reports, freeze read-aheads, send what waits, "
-        "purge what is over: one "
-        "pass of each."
+        "Open the week's call, flag what is overdue, draft weekly reports, freeze read-aheads, send what waits and "
+        "links to choose a passphrase, close unused seats, purge what is over: one pass of each."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -66,6 +66,15 @@ def _purge() -> str:
     return f"threw away {sum(purged.rows for purged in retention.purge(clock.wall()) if not purged.held)}"
 
 
+def _send_links() -> str:
+    done = sending.send_links(clock.wall())
+    return f"sent {done.sent}, failed {done.failed}"
+
+
+def _close_unused() -> str:
+    return f"closed {len(seat_changes.close_unused(clock.wall()))}"
+
+
 JOBS: dict[str, Callable[[], str]] = {
     "open_calls": _open_calls,
     "flag_overdue": _flag_overdue,
@@ -73,4 +82,6 @@ JOBS: dict[str, Callable[[], str]] = {
     "freeze_read_aheads": _freeze_read_aheads,
     "send_due": _send_due,
     "purge": _purge,
+    "send_links": _send_links,
+    "close_unused": _close_unused,
 }

@@ -1,0 +1,1 @@
+"""How does a person come to a passphrase that nobody else knows?"""

@@ -1,0 +1,1 @@
+"""Does everybody with a seat still need it?"""

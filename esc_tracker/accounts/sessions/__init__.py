@@ -1,0 +1,1 @@
+"""Where is a person signed in, and when does that end?"""
