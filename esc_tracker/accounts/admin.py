@@ -157,6 +157,8 @@ class SeatAdmin(admin.ModelAdmin):
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         person = get_object_or_404(User, pk=key)
+        if "_invite" not in request.POST:  # not by our button
+            return redirect("admin:accounts_user_change", key)
         try:
             send_invitation(person, by=_administrator(request))
         except NotAllowed as refusal:

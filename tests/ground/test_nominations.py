@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from esc_tracker import clock
-from esc_tracker.accounts.models import Nomination, Role, User
+from esc_tracker.accounts.models import Nomination, PassphraseLink, Role, User
 from esc_tracker.accounts.seats import decline, nominate, seat
 from esc_tracker.journal.models import Entry
 from esc_tracker.refusals import Incomplete, NotAllowed, Overtaken
@@ -253,18 +253,18 @@ def test_the_list_says_who_waits_and_leads_to_the_two_acts(desk, plcy):
     assert 'name="name"' not in page
 
 
-def test_the_administrator_seats_and_goes_on_to_the_passphrase(desk, plcy, client):
+def test_the_administrator_seats_and_an_invitation_waits_to_be_sent(desk, plcy, admin_user):
     asked = ask(by=plcy)
 
     answer = desk.post(f"{DESK}{asked.pk}/seat/", follow=True)
 
     dana = User.objects.get(email="dana.reyes@cbp.example")
-    assert answer.redirect_chain[-1][0] == f"/admin/accounts/user/{dana.pk}/password/"
-    assert "Dana Reyes has a seat" in answer.content.decode()
-    form = {"usable_password": "true", "password1": PASSPHRASE, "password2": PASSPHRASE}
-    assert desk.post(f"/admin/accounts/user/{dana.pk}/password/", form).status_code == 302
-    sign_in(dana.email, client=client)
-    assert is_signed_in(client)
+    assert answer.redirect_chain[-1][0] == f"/admin/accounts/user/{dana.pk}/change/"
+    assert "Dana Reyes has a seat. A mail with a link" in answer.content.decode()
+    [link] = PassphraseLink.objects.all()
+    assert (link.person, link.purpose, link.asked_by) == (dana, "invitation", admin_user)
+    assert (link.sent_at, link.digest) == (None, "")
+    assert not dana.has_usable_password()
 
 
 def test_a_link_seats_nobody(desk, plcy):

@@ -85,6 +85,9 @@ def test_one_pass_of_every_job_and_a_second_that_finds_nothing(plcy, reader, mai
         "write_weekly_reports: drafted 2",
         "freeze_read_aheads: frozen 0",
         "send_due: noticed 17, mails 1, sent 3, failed 0, stuck 0",
+        "purge: threw away 0",
+        "send_links: sent 0, failed 0",
+        "close_unused: closed 0",
     ]
     assert second == [
         "open_calls: opened 0",
@@ -92,6 +95,9 @@ def test_one_pass_of_every_job_and_a_second_that_finds_nothing(plcy, reader, mai
         "write_weekly_reports: drafted 0",
         "freeze_read_aheads: frozen 0",
         "send_due: noticed 0, mails 0, sent 0, failed 0, stuck 0",
+        "purge: threw away 0",
+        "send_links: sent 0, failed 0",
+        "close_unused: closed 0",
     ]
     assert (len(mailoutbox), OverdueFlag.objects.count()) == (3, 15)
 
