@@ -114,7 +114,7 @@ class SeatAdmin(admin.ModelAdmin):
         said = SeatReview.objects.filter(person=OuterRef("pk"), year=clock.real_day().year)
         return super().get_queryset(request).annotate(needed=Subquery(said.values("needed")))
 
-    @admin.display(description="this year’s review", ordering="needed")
+    @admin.display(description="review", ordering="needed")
     def reviewed(self, obj: Any) -> str:
         """Say what was said of this seat."""
         return {True: "Still needed", False: "No longer needed"}.get(obj.needed, "Not reviewed")
