@@ -80,7 +80,12 @@ PLACES = (
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Return what base.html needs. The navigation is drawn up only where a page shows it: one query at most."""
-    shown: dict[str, Any] = {"demo": settings.ESC_TODAY is not None, "today": SimpleLazyObject(clock.today)}
+    shown: dict[str, Any] = {
+        "demo": settings.ESC_TODAY is not None,
+        "today": SimpleLazyObject(clock.today),
+        # Of our own name for the site: the one a request gives itself may be anything.
+        "page_address": f"{settings.BASE_URL}{request.get_full_path()}",
+    }
     user = getattr(request, "user", None)  # an error page may come before anybody was asked who they are
     if not isinstance(user, User):
         return shown

@@ -1,0 +1,52 @@
+"""Can this request be read at all? What cannot is refused here, in words, before anything asks it a question.
+
+The site writes and reads UTF-8 only. A request that names another encoding, or more names than are taken, would else
+fail wherever its query is first read, the page that should say so included.
+"""
+
+import codecs
+from collections.abc import Callable
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+
+UTF_8 = {"utf-8", "ascii"}
+WRONG_ENCODING = "What was sent is not written in UTF-8, the only encoding that is read here."
+TOO_MANY = "The address asks for too much at once."
+
+
+class ReadableMiddleware:
+    """Answer 400 with the sentence to a request that cannot be read."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass on what can be read."""
+        problem = why_not_read(request)
+        if not problem:
+            return self.get_response(request)
+        request.GET = QueryDict()  # Before the encoding, which is set anew by asking for what there is.
+        request.encoding = settings.DEFAULT_CHARSET
+        request.GET = QueryDict()
+        return render(request, "400.html", {"reason": problem}, status=400)
+
+
+def why_not_read(request: HttpRequest) -> str:
+    """Say why a request cannot be read; "" when it can."""
+    if not _is_utf_8((request.content_params or {}).get("charset", "")):
+        return WRONG_ENCODING
+    try:
+        request.GET  # noqa: B018 - read here once, and kept
+    except (TooManyFieldsSent, RequestDataTooBig):
+        return TOO_MANY
+    return ""
+
+
+def _is_utf_8(charset: str) -> bool:
+    try:
+        return not charset or codecs.lookup(charset).name in UTF_8
+    except (LookupError, ValueError):
+        return False
