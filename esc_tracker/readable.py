@@ -5,7 +5,8 @@ fail wherever its query is first read, the page that should say so included.
 """
 
 import codecs
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
@@ -14,6 +15,7 @@ from django.shortcuts import render
 
 UTF_8 = {"utf-8", "ascii"}
 WRONG_ENCODING = "What was sent is not written in UTF-8, the only encoding that is read here."
+UNREADABLE = "application/octet-stream; charset=unreadable"
 TOO_MANY = "The address asks for too much at once."
 
 
@@ -45,8 +47,27 @@ def why_not_read(request: HttpRequest) -> str:
     return ""
 
 
+def with_known_encodings(application: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
+    """Keep from the framework the encodings it fails on before any of our code is asked, such as `hex`.
+
+    The request goes on under a name that no encoding has, and is refused above.
+    """
+
+    def entrance(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        _, _, parameters = environ.get("CONTENT_TYPE", "").partition(";")
+        if "charset" in parameters.lower() and not all(
+            _is_utf_8(value.strip(" \t\"'"))
+            for name, _, value in (each.partition("=") for each in parameters.split(";"))
+            if name.strip().lower().startswith("charset")
+        ):
+            environ["CONTENT_TYPE"] = UNREADABLE
+        return application(environ, start_response)
+
+    return entrance
+
+
 def _is_utf_8(charset: str) -> bool:
     try:
         return not charset or codecs.lookup(charset).name in UTF_8
-    except (LookupError, ValueError):
+    except (LookupError, ValueError):  # No such encoding, or no name of one.
         return False
