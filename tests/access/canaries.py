@@ -127,7 +127,9 @@ def _people_and_parts(people: dict[str, User]) -> None:
 
 def _words(people: dict[str, User]) -> None:
     plcy, author, ice, usps = people["office"], people["author"], people["other"], people["usps"]
-    update = {name: canary("StatusUpdate", name) for name in ("statement", "next_step", "waiting_on", "reason", "needed")}
+    update = {
+        name: canary("StatusUpdate", name) for name in ("statement", "next_step", "waiting_on", "reason", "needed")
+    }
     with clock.at(in_september(2, 9)):
         open_calls(clock.now())
     with clock.at(in_september(2, 10)):
@@ -200,9 +202,7 @@ def _meetings_and_calls(people: dict[str, User]) -> None:
         )  # fmt: skip
         announce(by=plcy, title="Sample: later", held_at=in_september(17, 9))
         call = call_of("2020-W36")
-        changing.extend(
-            call, by=plcy, agency=cbp, due_at=in_september(5, 12), reason=canary("CallChange", "reason")
-        )
+        changing.extend(call, by=plcy, agency=cbp, due_at=in_september(5, 12), reason=canary("CallChange", "reason"))
         changing.add_text(call, by=plcy, text=canary("CallChange", "text"))
         reminding.remind(call, by=plcy)
     with clock.at(in_september(3, 9)):

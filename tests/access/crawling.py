@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from django.http.response import HttpResponseBase
 from django.test import Client
+from django.urls import resolve
 from pypdf import PdfReader
 
 from tests.access.canaries import canary
@@ -20,7 +21,24 @@ FIELD_NAME = re.compile(r"""<(?:input|select)[^>]*\bname="([^"]+)\"""")
 TOLD_APART = ("edition", "version", "view", "export", "since", "for_agency")  # other parameters: one value is as good
 SKIPPED = re.compile(r"^/(static|accounts/logout|admin/logout|admin/jsi18n)/")
 # One milestone of which nothing was said (11.2) stands for all such.
-TOLD_OF = ("1.1", "1.2", "2.2", "3.1", "3.2", "3.3", "4.3", "4.4", "4.5", "4.6", "5.1", "5.2", "5.3", "6.2", "7.1", "11.2")
+TOLD_OF = (
+    "1.1",
+    "1.2",
+    "2.2",
+    "3.1",
+    "3.2",
+    "3.3",
+    "4.3",
+    "4.4",
+    "4.5",
+    "4.6",
+    "5.1",
+    "5.2",
+    "5.3",
+    "6.2",
+    "7.1",
+    "11.2",
+)
 MILESTONE = re.compile(r"/(?:milestones|lines)/([0-9]+\.[0-9]+)/")
 FIRST = ("/", "/milestones/?q=rule&page=1", "/admin/", "/accounts/preferences/")
 
@@ -73,16 +91,10 @@ def text_in_file(content: bytes) -> str:
     if not content.startswith(b"%PDF"):
         return html.unescape(text_in(content)).lower()
     book = PdfReader(BytesIO(content))
-    said = [page.extract_text() for page in book.pages] + [str(book.metadata), str(book.xmp_metadata and book.metadata)]
-    packed = (part.get_data().decode(errors="replace") for part in _streams(book))
-    return re.sub(r"[\s\u00ad-]+", "", " ".join(said) + " ".join(packed)).lower()  # a long word is broken over lines
-
-
-def _streams(book: PdfReader) -> Iterator:
-    """Yield what is neither text nor picture: the description of the document, and files packed with it."""
-    metadata = book.root_object.get("/Metadata")
-    if metadata is not None:
-        yield metadata.get_object()
+    said = [page.extract_text() for page in book.pages] + [str(book.metadata), *map(str, book.attachments.items())]
+    if "/Metadata" in book.root_object:
+        said.append(book.root_object["/Metadata"].get_data().decode(errors="replace"))
+    return re.sub(r"[\s\u00ad-]+", "", " ".join(said)).lower()  # a long word is broken over lines
 
 
 def canaries(rows: list[dict[str, str]]) -> dict[str, str]:
@@ -112,9 +124,12 @@ def _inside(address: str, link: str) -> str:
 def _key(address: str) -> tuple:
     parts = urlsplit(address)
     asked = parse_qsl(parts.query, keep_blank_values=True)
+    if any(name == "as_of" for name, _ in asked):
+        return "as_of", resolve(parts.path).route  # one earlier day of each kind of page
     if parts.path.startswith("/admin/") or not any(name in TOLD_APART for name, _ in asked):
         return parts.path, bool(asked) and frozenset(name for name, _ in asked[:1])
-    return parts.path, frozenset((name, value) for name, value in asked if name in TOLD_APART)
+    apart = TOLD_APART if parts.path.endswith("/") else ("edition",)  # a file of one version is as good as of another
+    return parts.path, frozenset((name, value) for name, value in asked if name in apart)
 
 
 def _is_left_out(address: str, *, printed: bool) -> bool:
