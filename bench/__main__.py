@@ -71,7 +71,8 @@ class Visitor:
         """Sign in by the form, as a person does."""
         _, page = self.ask(SIGN_IN)
         token = re.search(rb'name="csrfmiddlewaretoken" value="([^"]+)"', page)
-        form = {"login": email, "password": passphrase, "csrfmiddlewaretoken": token[1].decode() if token else ""}
+        form = {"login": email, "password": passphrase, "accept": "yes"}
+        form["csrfmiddlewaretoken"] = token[1].decode() if token else ""
         answer, _ = self.ask(SIGN_IN, form)
         if answer.status != 302:
             raise CannotStart(f"Signing in answered {answer.status}.")
@@ -126,6 +127,7 @@ def site(milestones: int) -> Iterator[tuple[int, Child]]:
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "DJANGO_SETTINGS_MODULE": "bench.settings",
             "ESC_ENV": "production",
+            "SECOND_FACTOR_ROLES": "",
             "SECRET_KEY": secrets.token_urlsafe(60),
             "ALLOWED_HOSTS": HOST,
             "BASE_URL": f"https://{HOST}",

@@ -24,6 +24,7 @@ ESC_ENV = env.str("ESC_ENV", "development")
 if ESC_ENV not in {"development", "production"}:
     raise ImproperlyConfigured(f"ESC_ENV is '{ESC_ENV}'; it may be 'development' or 'production'.")
 PRODUCTION = ESC_ENV == "production"
+ROLES = {"esc_member", "plcy_staff", "reader", "coac_reader", "administrator"}
 DEBUG = False  # Never: errors are told in our own pages, on every machine.
 
 
@@ -53,6 +54,17 @@ def _lines_of(text: str) -> list[str]:
         except OSError as problem:
             raise ImproperlyConfigured(f"USE_NOTICE names a file that cannot be read: {problem}.") from None
     return [line.strip() for line in text.split("|") if line.strip()]
+
+
+def _by_role(name: str, default: int) -> dict[str, int]:
+    """Return a number for everybody, under "", and for each role that is given one of its own."""
+    numbers = {"": default}
+    for part in env.list(name, default=[]):
+        role, _, number = part.rpartition("=")
+        if not number.isdecimal() or not int(number) or role not in {"", *ROLES}:
+            raise ImproperlyConfigured(f"{name} has '{part}'; it takes 30 or coac_reader=15, with commas.")
+        numbers[role] = int(number)
+    return numbers
 
 
 ESC_TODAY = _pinned_day(env.str("ESC_TODAY", ""))
@@ -99,6 +111,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "esc_tracker.accounts.sessions.middleware.SessionLimitsMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -149,6 +162,8 @@ else:
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c jit=off")
     DATABASES["default"]["CONN_MAX_AGE"] = 600
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# With which role the site runs: told to the owner, who migrates, so that `manage.py grant_runtime_role` can seat it.
+RUNTIME_DATABASE_URL = env.str("RUNTIME_DATABASE_URL", "")
 ATOMIC_REQUESTS = False
 
 REDIS_URL = env.str("REDIS_URL", "")
@@ -186,6 +201,13 @@ AUTHENTICATION_BACKENDS = ["esc_tracker.accounts.signin.backends.SeatedPeople"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"esc_tracker.accounts.signin.passphrases.{rule}"} for rule in ("LongEnough", "NotCommon", "OwnWords")
 ]
+# A seat nobody used for so many days is closed; empty: never, since a reader may come once a quarter.
+INACTIVE_DAYS = env.int("INACTIVE_DAYS") if env.str("INACTIVE_DAYS", "") else None
+if INACTIVE_DAYS is not None and INACTIVE_DAYS < 1:
+    raise ImproperlyConfigured("INACTIVE_DAYS is 1 or more, or empty.")
+SESSION_ENGINE = "esc_tracker.accounts.sessions.store"
+SESSION_IDLE_MINUTES = _by_role("SESSION_IDLE_MINUTES", 30)
+SESSION_HOURS = _by_role("SESSION_HOURS", 12)
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "reports:overview"
 ACCOUNT_ADAPTER = "esc_tracker.accounts.signin.adapter.AccountAdapter"
@@ -223,10 +245,8 @@ MFA_FORMS = {
     }.items()
 }
 # These roles open nothing until they have a second factor.
-SECOND_FACTOR_ROLES = env.list(
-    "SECOND_FACTOR_ROLES", default=["plcy_staff", "administrator"] if PRODUCTION else []
-)
-_unknown = set(SECOND_FACTOR_ROLES) - {"esc_member", "plcy_staff", "reader", "coac_reader", "administrator"}
+SECOND_FACTOR_ROLES = env.list("SECOND_FACTOR_ROLES", default=["plcy_staff", "administrator"] if PRODUCTION else [])
+_unknown = set(SECOND_FACTOR_ROLES) - ROLES
 if _unknown:
     raise ImproperlyConfigured(f"SECOND_FACTOR_ROLES has '{min(_unknown)}', which is no role.")
 USE_NOTICE = _lines_of(env.str("USE_NOTICE", "")) or [
@@ -268,7 +288,6 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 if PRODUCTION:
     SECURE_SSL_REDIRECT = True
@@ -336,6 +355,8 @@ CELERY_BEAT_SCHEDULE = {
         "freeze read-aheads": "reports.tasks.freeze_read_aheads",
         "send what waits": "reports.tasks.send_due",
         "purge what is over": "esc_tracker.accounts.tasks.purge",
+        "send links to choose a passphrase": "esc_tracker.accounts.tasks.send_links",
+        "close unused seats": "esc_tracker.accounts.tasks.close_unused",
     }.items()
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")

@@ -1,5 +1,7 @@
 """How does Django know the accounts app and its admin?"""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
 from django.core.checks import register
@@ -14,8 +16,9 @@ class AccountsConfig(AppConfig):
     default = True
 
     def ready(self) -> None:
-        """Have every command refuse a dangerous configuration."""
+        """Have every command refuse a dangerous configuration, and every sign-out noted."""
         register(production_checks)
+        import_module("esc_tracker.accounts.signin.receivers")  # by name: it knows models, which are ready only now
 
 
 class AccountsAdminConfig(admin_apps.AdminConfig):

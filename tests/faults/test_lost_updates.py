@@ -147,7 +147,7 @@ class Writer:
         """Sign in by the form."""
         _, page = self.ask("/accounts/login/")
         fields = {"csrfmiddlewaretoken": _hidden(page, "csrfmiddlewaretoken"), "login": self.email}
-        status, page = self.ask("/accounts/login/", {**fields, "password": PASSPHRASE})
+        status, page = self.ask("/accounts/login/", {**fields, "password": PASSPHRASE, "accept": "yes"})
         assert status == 302, page
 
     def write(self) -> None:

@@ -7,17 +7,18 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from esc_tracker.accounts.models import Agency, Role, User, agency_code
+from esc_tracker.accounts.models import Agency, PassphraseLink, Role, User, agency_code
 from esc_tracker.journal.models import Entry
 from tests.factories import PASSPHRASE, make_agency, make_user
 
 LOGIN = "/accounts/login/"
 USERS = "/admin/accounts/user/"
+ACCEPTED = {"accept": "yes"}
 
 
 def sign_in(email: str, passphrase: str = PASSPHRASE, client: Client | None = None, **headers):
     """Send the sign-in form as a browser does; return the answer."""
-    return (client or Client()).post(LOGIN, {"login": email, "password": passphrase}, **headers)
+    return (client or Client()).post(LOGIN, {"login": email, "password": passphrase, **ACCEPTED}, **headers)
 
 
 def is_signed_in(client: Client) -> bool:
@@ -37,7 +38,7 @@ def test_people_sign_in_by_e_mail_whatever_its_case(cbp, client, email):
 
 
 def test_signing_in_leads_back_to_where_one_came_from(cbp, client):
-    answer = client.post(f"{LOGIN}?next=/milestones/4.3/", {"login": cbp.email, "password": PASSPHRASE})
+    answer = client.post(f"{LOGIN}?next=/milestones/4.3/", {"login": cbp.email, "password": PASSPHRASE, **ACCEPTED})
 
     assert answer.headers["Location"] == "/milestones/4.3/"
 
@@ -46,7 +47,7 @@ def test_signing_in_leads_back_to_where_one_came_from(cbp, client):
     "away", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "\\\\evil.example"]
 )
 def test_signing_in_never_leads_away(cbp, client, away):
-    answer = client.post(LOGIN, {"login": cbp.email, "password": PASSPHRASE, "next": away})
+    answer = client.post(LOGIN, {"login": cbp.email, "password": PASSPHRASE, "next": away, **ACCEPTED})
 
     assert answer.headers["Location"] == "/"
 
@@ -77,7 +78,7 @@ def test_a_wrong_passphrase_and_an_unknown_address_are_told_in_the_same_words(cb
     ids=lambda form: "+".join(f"{name} {value[:20]!r}" for name, value in form.items()) or "empty",
 )
 def test_an_incomplete_or_odd_form_is_answered_in_words(cbp, client, form):
-    answer = client.post(LOGIN, form)
+    answer = client.post(LOGIN, form | ACCEPTED)
 
     assert answer.status_code == 200
     assert _told(answer) != []
@@ -285,17 +286,17 @@ def test_the_account_list_knows_people_and_nothing_of_the_record():
     assert not {label.partition(".")[0] for label in registered} & business
 
 
-def test_an_administrator_seats_a_person_who_can_then_sign_in(desk, client):
+def test_an_administrator_seats_a_person_who_is_then_invited_and_has_no_passphrase(desk, admin_user):
     make_agency("USPTO")
     form = {"email": "New@ESC.example", "name": "Dana Reyes", "role": "esc_member", "agency": "USPTO"}
 
-    answer = desk.post(
-        f"{USERS}add/", {**form, "usable_password": "true", "password1": PASSPHRASE, "password2": PASSPHRASE}
-    )
+    answer = desk.post(f"{USERS}add/", form)
 
     assert answer.status_code == 302
-    assert User.objects.get(email="new@esc.example").agency_id == "USPTO"
-    assert sign_in("new@esc.example", client=client).status_code == 302
+    dana = User.objects.get(email="new@esc.example")
+    assert (dana.agency_id, dana.has_usable_password()) == ("USPTO", False)
+    link = PassphraseLink.objects.get()
+    assert (link.person, link.purpose, link.asked_by, link.sent_at) == (dana, "invitation", admin_user, None)
 
 
 @pytest.mark.parametrize(
@@ -305,9 +306,7 @@ def test_a_seat_that_does_not_fit_is_told_in_words_and_not_given(desk, role, age
     make_agency("USPTO")
     form = {"email": "new@esc.example", "name": "Dana Reyes", "role": role, "agency": agency}
 
-    answer = desk.post(
-        f"{USERS}add/", {**form, "usable_password": "true", "password1": PASSPHRASE, "password2": PASSPHRASE}
-    )
+    answer = desk.post(f"{USERS}add/", form)
 
     assert answer.status_code == 200
     assert (

@@ -47,6 +47,7 @@ PUBLIC = {
     "/static/css/site.css",
     "/accounts/login/",
     "/accounts/inactive/",
+    *(f"/accounts/passphrase/{page}/" for page in ("forgotten", "asked", "choose", "a-made-up-link")),
 }
 SIGN_IN = ("/accounts/login/", "/admin/login/")  # the second leads on to the first
 NOT_A_PAGE = re.compile(r"^admin/\(\?P<url>")  # the account list's own "no such page"
@@ -215,7 +216,11 @@ def test_only_sign_in_health_and_static_files_are_public(people):
 
     assert answered == PUBLIC
     opted_out = {route for route, page in _pages() if not getattr(page.callback, "login_required", True)}
-    assert opted_out == {"livez", "readyz", "accounts/login/", "accounts/logout/", "accounts/inactive/"}
+    # The agency's sign-on is public as the sign-in page is: nobody is signed in before it has done its work.
+    sign_in = {"accounts/login/", "accounts/logout/", "accounts/inactive/", "accounts/agency/start/"}
+    second_step = {"accounts/2fa/check/", "accounts/2fa/passkeys/sign-in/"}
+    links = {f"accounts/passphrase/{page}/" for page in ("forgotten", "asked", "choose", "<str:token>")}
+    assert opted_out == {"livez", "readyz", "accounts/agency/callback/"} | sign_in | second_step | links
 
 
 @pytest.mark.parametrize("role", ROLES)

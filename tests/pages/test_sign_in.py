@@ -26,7 +26,7 @@ def test_use_notice_stands_before_the_form(client: Client, db: None, point: str)
 
 
 def test_wrong_passphrase_is_told_in_a_summary(client: Client, cbp: User) -> None:
-    page = client.post(LOGIN, {"login": cbp.email, "password": "wrong"}).content.decode()
+    page = client.post(LOGIN, {"login": cbp.email, "password": "wrong", "accept": "yes"}).content.decode()
 
     assert "You are not signed in." in page
     assert "autofocus" in page
@@ -35,7 +35,7 @@ def test_wrong_passphrase_is_told_in_a_summary(client: Client, cbp: User) -> Non
 def test_closed_account_is_told_so_and_stays_out(client: Client, cbp: User) -> None:
     User.objects.filter(pk=cbp.pk).update(is_active=False)
 
-    answer = client.post(LOGIN, {"login": cbp.email, "password": PASSPHRASE}, follow=True)
+    answer = client.post(LOGIN, {"login": cbp.email, "password": PASSPHRASE, "accept": "yes"}, follow=True)
 
     assert "This account is closed" in answer.content.decode()
     assert "_auth_user_id" not in client.session

@@ -1,0 +1,68 @@
+"""Who must prove who they are in a second way, and has this session done so?"""
+
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest
+
+from esc_tracker.accounts.models import User
+from esc_tracker.refusals import demand
+from esc_tracker.security.models import Kind
+from esc_tracker.security.noting import note_event
+
+HAS_SECOND_FACTOR = "has_second_factor"  # in the session: asked at each request, without a query
+LABELS = {
+    Authenticator.Type.TOTP: "authenticator app",
+    Authenticator.Type.WEBAUTHN: "passkey",
+    Authenticator.Type.RECOVERY_CODES: "recovery codes",
+}
+_STRONG = {"mfa", "socialaccount"}  # a factor of ours, or the agency's sign-on, which proves its own
+_OWN = "Nobody removes their own second factor here: do it on your page “Sign-in and security”."
+
+
+def mark_session(request: HttpRequest, methods: list[str]) -> None:
+    """Keep in the session whether these ways of signing in include a second factor."""
+    request.session[HAS_SECOND_FACTOR] = bool(_STRONG.intersection(methods))
+
+
+def has_factor(person: User) -> bool:
+    """Say whether a person has an authenticator app or a passkey. One query."""
+    return Authenticator.objects.filter(user=person).exclude(type=Authenticator.Type.RECOVERY_CODES).exists()
+
+
+def must_set_one_up(request: HttpRequest) -> bool:
+    """Say whether this session may open nothing until a second factor is set up. No query beyond who one is."""
+    person = request.user
+    return (
+        isinstance(person, User)
+        and person.role in settings.SECOND_FACTOR_ROLES
+        and not request.session.get(HAS_SECOND_FACTOR)
+    )
+
+
+def note_factor(person: User, factor: str, change: str) -> None:
+    """Note in the security log what changed about a person's own second factor."""
+    note_event(Kind.SECOND_FACTOR, person=person, about=LABELS[Authenticator.Type(factor)], change=change)
+
+
+def why_not_remove(by: User, person: User) -> str:
+    """Return why an administrator may not remove this person's second factor; "" when they may."""
+    if not by.is_administrator:
+        return "Only an administrator removes the second factor of somebody else."
+    return _OWN if by.pk == person.pk else ""
+
+
+@transaction.atomic
+def remove_factors(person: User, *, by: User) -> int:
+    """Remove every second factor of one who lost theirs; returns how many. They sign in by passphrase and set up anew.
+
+    Raises NotAllowed with the reason. Asked again it removes nothing and notes nothing.
+    """
+    demand(why_not_remove(by, person))
+    removed = list(Authenticator.objects.select_for_update().filter(user=person).values_list("type", flat=True))
+    if removed:
+        Authenticator.objects.filter(user=person).delete()
+        note_event(
+            Kind.SECOND_FACTOR, person=by, about=f"{person.name} (account {person.pk})", change="removed", what=removed
+        )
+    return len(removed)
