@@ -56,10 +56,10 @@ def _lines_of(text: str) -> list[str]:
     return [line.strip() for line in text.split("|") if line.strip()]
 
 
-def _by_role(name: str, default: int) -> dict[str, int]:
+def _by_role(name: str, given: list[str], default: int) -> dict[str, int]:
     """Return a number for everybody, under "", and for each role that is given one of its own."""
     numbers = {"": default}
-    for part in env.list(name, default=[]):
+    for part in given:
         role, _, number = part.rpartition("=")
         if not number.isdecimal() or not int(number) or role not in {"", *ROLES}:
             raise ImproperlyConfigured(f"{name} has '{part}'; it takes 30 or coac_reader=15, with commas.")
@@ -206,8 +206,8 @@ INACTIVE_DAYS = env.int("INACTIVE_DAYS") if env.str("INACTIVE_DAYS", "") else No
 if INACTIVE_DAYS is not None and INACTIVE_DAYS < 1:
     raise ImproperlyConfigured("INACTIVE_DAYS is 1 or more, or empty.")
 SESSION_ENGINE = "esc_tracker.accounts.sessions.store"
-SESSION_IDLE_MINUTES = _by_role("SESSION_IDLE_MINUTES", 30)
-SESSION_HOURS = _by_role("SESSION_HOURS", 12)
+SESSION_IDLE_MINUTES = _by_role("SESSION_IDLE_MINUTES", env.list("SESSION_IDLE_MINUTES", default=[]), 30)
+SESSION_HOURS = _by_role("SESSION_HOURS", env.list("SESSION_HOURS", default=[]), 12)
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "reports:overview"
 ACCOUNT_ADAPTER = "esc_tracker.accounts.signin.adapter.AccountAdapter"

@@ -6,7 +6,7 @@ The lock comes first so that the order of moments is the order of entries and tw
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -16,6 +16,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import connection, transaction
 
 from esc_tracker import clock
+from esc_tracker.journal.anchors import Anchor
 from esc_tracker.journal.models import Entry
 from esc_tracker.origin import origin
 
@@ -70,15 +71,23 @@ def digest_of(entry: Entry) -> str:
     return hashlib.sha256(json.dumps(facts, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
-def first_broken_entry() -> str:
-    """Say where the chain is broken, in words; empty when it is whole. Reads every entry once."""
+def first_broken_entry(anchors: Iterable[Anchor] = ()) -> str:
+    """Say where the chain is broken, in words; empty when it is whole. Reads every entry once.
+
+    The chain alone cannot tell that its end was cut off or written anew: anchors, kept elsewhere, can.
+    """
     previous, expected = "", 1
+    kept = {anchor.number: anchor.digest for anchor in sorted(anchors, key=lambda each: each.number)}
     for entry in Entry.objects.order_by("number").iterator(chunk_size=1000):
         if entry.number != expected:
             return f"Entry {expected} is missing."
         if entry.previous != previous or entry.digest != digest_of(entry):
             return f"Entry {entry.number} ({entry.verb} {entry.about}) is not what was written."
+        if kept.get(entry.number, entry.digest) != entry.digest:
+            return f"Entry {entry.number} ({entry.verb} {entry.about}) is not the one whose anchor was kept."
         previous, expected = entry.digest, expected + 1
+    if any(number >= expected for number in kept):
+        return f"Entry {expected} is missing, and all after it: an anchor of entry {max(kept)} was kept."
     return ""
 
 

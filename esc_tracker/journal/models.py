@@ -1,7 +1,7 @@
 """What was done to the record, in order and for ever, and how far is it open to COAC?"""
 
 from datetime import datetime
-from typing import Self
+from typing import Any, NoReturn, Self
 
 from django.conf import settings
 from django.db import models
@@ -10,12 +10,41 @@ from django.db.models import F, Min, Q
 DIGEST = 64  # characters of a SHA-256 in hexadecimal
 
 
+class ForEver(Exception):
+    """Somebody tried to change, remove or slip in an entry; the journal takes new ones through `act()` alone."""
+
+    def __init__(self) -> None:
+        super().__init__("Entries of the journal are written once, by an act, and never changed or removed.")
+
+
 class EntryQuerySet(models.QuerySet["Entry"]):
-    """Ask the journal about itself."""
+    """Ask the journal about itself; every way of Django's to change it in bulk is shut (ADR 0021)."""
 
     def begins_at(self) -> datetime | None:
         """Return the moment of the earliest act, or None for an empty record. One query."""
         return self.aggregate(moment=Min("recorded_at"))["moment"]
+
+    def update(self, **fields: Any) -> NoReturn:
+        """Refuse."""
+        raise ForEver
+
+    def delete(self) -> NoReturn:
+        """Refuse."""
+        raise ForEver
+
+    def bulk_create(self, *args: Any, **options: Any) -> NoReturn:
+        """Refuse: it would take entries without the lock and without a digest."""
+        raise ForEver
+
+    def bulk_update(self, *args: Any, **options: Any) -> NoReturn:
+        """Refuse."""
+        raise ForEver
+
+    def _update(self, values: Any) -> NoReturn:
+        raise ForEver
+
+    def _raw_delete(self, using: str | None) -> NoReturn:
+        raise ForEver
 
 
 class Entry(models.Model):
@@ -49,6 +78,16 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}: {self.verb} {self.about}"
+
+    def save(self, *args: Any, **options: Any) -> None:
+        """Write a new entry; refuse to write over one."""
+        if not self._state.adding:
+            raise ForEver
+        super().save(force_insert=True, using=options.get("using"))
+
+    def delete(self, *args: Any, **options: Any) -> NoReturn:
+        """Refuse."""
+        raise ForEver
 
 
 class ReleaseQuerySet(models.QuerySet["Release"]):

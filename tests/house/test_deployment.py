@@ -61,8 +61,24 @@ def test_database_and_broker_are_not_published(name):
 def test_compose_holds_no_secret():
     given = {name: value for s in SERVICES.values() for name, value in s.get("environment", {}).items()}
 
-    for name in ("SECRET_KEY", "POSTGRES_PASSWORD", "REDIS_PASSWORD", "DATABASE_URL", "REDIS_URL"):
+    secrets = ("SECRET_KEY", "POSTGRES_PASSWORD", "REDIS_PASSWORD", "DATABASE_URL", "RUNTIME_DATABASE_URL", "REDIS_URL")
+    for name in secrets:
         assert re.search(r"\$\{[A-Z_]+:\?", given[name]), name
+
+
+def test_only_the_migration_comes_to_the_database_as_its_owner_and_then_seats_the_runtime_role():
+    """(R49)"""
+    addresses = {name: SERVICES[name]["environment"]["DATABASE_URL"] for name in ("web", "worker", "beat", "migrate")}
+    owner = SERVICES["db"]["environment"]["POSTGRES_USER"]
+
+    as_owner = {name for name, address in addresses.items() if address.startswith(f"postgres://{owner}:")}
+
+    assert as_owner == {"migrate"}
+    assert SERVICES["migrate"]["environment"]["RUNTIME_DATABASE_URL"] == addresses["web"]
+    assert SERVICES["migrate"]["command"].count("manage.py") == 3
+    assert SERVICES["migrate"]["command"].endswith('&& python manage.py grant_runtime_role"')
+    assert "RUNTIME_DATABASE_URL" not in SERVICES["web"]["environment"]
+    assert addresses["worker"] == addresses["beat"] == addresses["web"]
 
 
 def test_image_runs_as_nobody_in_particular_on_the_runtime_lock_alone():
