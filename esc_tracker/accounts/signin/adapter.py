@@ -7,8 +7,10 @@ from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -70,6 +72,10 @@ class AccountAdapter(DefaultAccountAdapter):
         if not spend_acknowledgment(request):
             messages.error(request, NOT_ACCEPTED)
             return redirect("account_login")
+        methods = [record["method"] for record in get_authentication_records(request, user)]
+        if not settings.PASSPHRASE_SIGN_IN and "socialaccount" not in methods:  # passkeys lead past the agency, too
+            note_event(Kind.SIGN_IN_FAILED, person=user, succeeded=False, reason="not by the agency's sign-on")
+            raise PermissionDenied(f"Here one signs in with {settings.OIDC_NAME} only.")
         user.is_active = user.is_seated(clock.real_day())  # not saved: it only answers the library's question
         if not user.is_active:
             note_event(Kind.SIGN_IN_FAILED, person=user, succeeded=False, reason="closed")

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.template import Context
 
 from esc_tracker.accounts.agency_signon.provider import configured_provider
@@ -19,3 +20,10 @@ def agency_sign_on(context: Context, next_url: str = "") -> dict[str, Any]:
         "next_url": next_url or "",
         "csrf_token": context.get("csrf_token"),
     }
+
+
+@register.simple_tag
+def passphrase_sign_in() -> bool:
+    """Say whether a person may sign in without the provider."""
+    on: bool = settings.PASSPHRASE_SIGN_IN
+    return on
