@@ -17,11 +17,12 @@ from django.http import HttpRequest, HttpResponse
 
 @dataclass(frozen=True)
 class Origin:
-    """One entrance: `id` is the reference people quote; `address` is the network's, None where there is none."""
+    """One entrance: `id` is the reference people quote; `address` is the network's, `agent` the browser's own words."""
 
     source: Literal["web", "job", "command"]
     id: str
     address: str | None = None
+    agent: str = ""
 
 
 _current: ContextVar[Origin | None] = ContextVar("origin", default=None)
@@ -62,5 +63,6 @@ class OriginMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer within the request's origin."""
-        with coming_from(Origin("web", secrets.token_hex(8), address_of(request))):
+        agent = request.META.get("HTTP_USER_AGENT", "")
+        with coming_from(Origin("web", secrets.token_hex(8), address_of(request), agent)):
             return self.get_response(request)

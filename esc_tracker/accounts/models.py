@@ -8,6 +8,7 @@ from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 
 PLCY = "PLCY"
 
@@ -137,6 +138,11 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Seal sessions to passphrase, role and agency: none outlives a change of one of them."""
+        sealed = f"{self.password}|{self.role}|{self.agency_id}"
+        return salted_hmac("esc_tracker.accounts.User", sealed, secret=secret, algorithm="sha256").hexdigest()
 
     def get_full_name(self) -> str:
         """Return the name colleagues use."""

@@ -13,7 +13,7 @@ from esc_tracker.accounts.agency_signon.views import callback, start
 from esc_tracker.accounts.links.views import arrive, asked, choose_by_link, forgotten
 from esc_tracker.accounts.review.views import review
 from esc_tracker.accounts.sample_accounts import PASSPHRASE, SAMPLE_ACCOUNTS
-from esc_tracker.accounts.sessions.views import SignOutView, extend, kept, left, sessions
+from esc_tracker.accounts.sessions.views import SignOutView, kept, left, sessions, stay
 from esc_tracker.accounts.signin import factor_views as factors
 from esc_tracker.accounts.signin.views import passphrase, security, to_security
 from esc_tracker.accounts.views import preferences
@@ -32,7 +32,7 @@ urlpatterns = [
     path("security/", security, name="security"),
     path("sessions/", sessions, name="sessions"),
     path("sessions/left/", left, name="session_left"),
-    path("sessions/extend/", extend, name="session_extend"),
+    path("sessions/stay/", stay, name="session_stay"),
     path("kept/", kept, name="kept"),
     path("passphrase/", passphrase, name="passphrase"),
     path("passphrase/forgotten/", forgotten, name="passphrase_forgotten"),

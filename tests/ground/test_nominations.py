@@ -10,8 +10,8 @@ from esc_tracker.accounts.models import Nomination, PassphraseLink, Role, User
 from esc_tracker.accounts.seats import decline, nominate, seat
 from esc_tracker.journal.models import Entry
 from esc_tracker.refusals import Incomplete, NotAllowed, Overtaken
-from tests.factories import PASSPHRASE, make_agency, make_user
-from tests.ground.test_accounts import is_signed_in, sign_in
+from tests.factories import make_agency, make_user
+from tests.ground.test_accounts import sign_in
 
 pytestmark = pytest.mark.django_db
 LATER = date(2099, 12, 31)

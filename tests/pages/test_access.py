@@ -21,7 +21,7 @@ from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, reso
 
 from actions.target_dates import TargetDate
 from esc_tracker import clock
-from esc_tracker.accounts.models import Agency, Nomination, Role, User
+from esc_tracker.accounts.models import Agency, Nomination, Role, Session, User
 from esc_tracker.accounts.seats import decline, nominate
 from milestones.calls.calling import open_calls
 from milestones.deciding import confirm
@@ -133,7 +133,7 @@ def _fingerprint() -> dict[str, str]:
     """Return a digest of all rows of each business table (when a person last signed in aside)."""
     prints = {}
     for model in apps.get_models():
-        if model._meta.app_label in BUSINESS:
+        if model._meta.app_label in BUSINESS and model is not Session:  # a session is no business of the record
             columns = [field.attname for field in model._meta.concrete_fields if field.name != "last_login"]
             rows = list(model._default_manager.order_by("pk").values_list(*columns))
             prints[model._meta.label] = hashlib.sha256(repr(rows).encode()).hexdigest()

@@ -1,1 +1,1 @@
-"""Where is a person signed in, and when does that end?"""
+"""Who is signed in where, how long does that last, and what ends it?"""

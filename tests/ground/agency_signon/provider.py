@@ -45,6 +45,7 @@ class FakeProvider:
     sign: Callable[[dict[str, Any]], str] = lambda claims: jwt.encode(claims, KEY, "RS256", headers={"kid": "one"})
     fails_with: int = 0
     slow: float = 0
+    trickle: float = 0  # seconds between letters
     answers_error: str = ""
     asked: list[str] = field(default_factory=list)
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -154,7 +155,10 @@ def running(provider: FakeProvider) -> Iterator[FakeProvider]:
                     self.send_header("Location", location)
                 self.send_header("Content-Type", "application/json")
                 self.end_headers()
-                self.wfile.write(json.dumps(told).encode())
+                body = json.dumps(told).encode()
+                for piece in [body[at : at + 1] for at in range(len(body))] if provider.trickle else [body]:
+                    time.sleep(provider.trickle)
+                    self.wfile.write(piece)
 
         def log_message(self, *args: Any) -> None:
             """Keep quiet."""
