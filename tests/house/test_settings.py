@@ -67,6 +67,8 @@ def production(settings):
     settings.ESC_TODAY = None
     settings.REDIS_URL = "redis://:secret@broker:6379/0"
     settings.BASE_URL = "https://esc.example"
+    settings.OIDC_ISSUER = ""
+    settings.PASSPHRASE_SIGN_IN = True
     return settings
 
 
@@ -97,10 +99,32 @@ def test_development_is_not_judged(production):
         pytest.param("BASE_URL", "http://esc.example", "esc.E006", id="plain http"),
         pytest.param("DATABASES", {"default": {"ENGINE": "django.db.backends.dummy"}}, "esc.E007", id="no database"),
         pytest.param("DEBUG", True, "esc.E008", id="debug"),
+        pytest.param("PASSPHRASE_SIGN_IN", False, "esc.E009", id="no way in"),
+        pytest.param("OIDC_ISSUER", "https://login.example", "esc.E010", id="half a provider"),
     ],
 )
 @pytest.mark.filterwarnings("ignore:Overriding setting DATABASES")
 def test_production_refuses(production, name, value, id):
+    setattr(production, name, value)
+
+    assert [danger.id for danger in production_checks()] == [id]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "id"),
+    [
+        ("OIDC_CLIENT_ID", "", "esc.E010"),
+        ("OIDC_CLIENT_SECRET", "", "esc.E010"),
+        ("OIDC_ACR", [], "esc.E010"),
+        ("OIDC_ISSUER", "https://login.example/" + "x" * 200, "esc.E010"),
+        ("OIDC_ISSUER", "http://login.example", "esc.E011"),
+    ],
+)
+def test_agency_sign_on_is_whole_and_private_or_production_refuses(production, name, value, id):
+    production.OIDC_ISSUER = "https://login.example"
+    production.OIDC_CLIENT_ID, production.OIDC_CLIENT_SECRET, production.OIDC_ACR = "esc", "secret", ["urn:mfa"]
+    assert production_checks() == []
+
     setattr(production, name, value)
 
     assert [danger.id for danger in production_checks()] == [id]
