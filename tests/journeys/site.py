@@ -95,15 +95,15 @@ def environment(database_url: str, room: Path, today: date = AS_OF) -> dict[str,
 
 
 @contextlib.contextmanager
-def running_site(record: Record, *, first: str = "") -> Iterator[str]:
+def running_site(record: Record, *, first: str = "", **told: str) -> Iterator[str]:
     """Give the address of a site that runs as the Procfile says, on a copy of the record.
 
-    `first` is a program that is run on that copy before anybody comes.
+    `first` is a program that is run on that copy before anybody comes; `told` are further variables.
     """
     with record.copy() as database_url:
         if first:
             tell(record, database_url, "shell", "-v0", "-c", first)
-        with serving(record, database_url) as address:
+        with serving(record, database_url, **told) as address:
             yield address
 
 
@@ -114,12 +114,12 @@ def tell(record: Record, database_url: str, *command: str, today: date = AS_OF) 
 
 
 @contextlib.contextmanager
-def serving(record: Record, database_url: str, *, today: date = AS_OF) -> Iterator[str]:
-    """Give the address of a site that runs on a copy of the record, on a day."""
+def serving(record: Record, database_url: str, *, today: date = AS_OF, **told: str) -> Iterator[str]:
+    """Give the address of a site that runs on a copy of the record, on a day; `told` are further variables."""
     port = free_port()
     log = record.room / f"web-{port}.log"
     with Children() as children:
-        env = environment(database_url, record.room, today)
+        env = environment(database_url, record.room, today) | {"BASE_URL": f"http://127.0.0.1:{port}"} | told
         env["GUNICORN_CMD_ARGS"] = f"--bind 127.0.0.1:{port} --log-level warning"
         children.start("web", processes()["web"], env=env, cwd=TOP, log=log)
         try:
