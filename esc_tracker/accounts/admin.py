@@ -9,6 +9,7 @@ from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
+from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect
@@ -20,6 +21,8 @@ from esc_tracker.accounts.links.asking import why_not_invite
 from esc_tracker.accounts.models import Nomination, SeatReview, User
 from esc_tracker.accounts.seat_changes import GIVEN, add_seat, change_seat, send_invitation
 from esc_tracker.accounts.seats import NAME_MAX, REMARK_MAX, decline, problem_with_end, seat, why_not_seat
+from esc_tracker.accounts.sessions.ending import end_sessions_of
+from esc_tracker.accounts.signin.factors import remove_factors
 from esc_tracker.plain_text import problem_with_line
 from esc_tracker.refusals import Incomplete, NotAllowed, Overtaken
 
@@ -122,7 +125,28 @@ class SeatAdmin(admin.ModelAdmin):
     def get_urls(self) -> list[Any]:
         """Add the invitation."""
         view = self.admin_site.admin_view(self.invite)
-        return [path("<int:key>/invite/", view, name="accounts_user_invite"), *super().get_urls()]
+        shut_out = self.admin_site.admin_view(self.shut_out)
+        return [
+            path("<int:key>/invite/", view, name="accounts_user_invite"),
+            path("<int:key>/shut-out/", shut_out, name="accounts_user_shut_out"),
+            *super().get_urls(),
+        ]
+
+    def shut_out(self, request: HttpRequest, key: int) -> HttpResponse:
+        """End a person's sessions wherever they are; of one who lost a phone, remove the second factor too."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        person = get_object_or_404(User, pk=key)
+        try:
+            with transaction.atomic():
+                removed = remove_factors(person, by=_administrator(request)) if "_factors" in request.POST else 0
+                ended = end_sessions_of(person, "ended by an administrator")
+        except NotAllowed as refusal:
+            messages.error(request, str(refusal))
+        else:
+            factors = f" Second factors removed: {removed}." if "_factors" in request.POST else ""
+            messages.success(request, f"Sessions ended: {ended}.{factors}")
+        return redirect("admin:accounts_user_change", key)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """Say it in a sentence when the door refuses what the form let pass."""

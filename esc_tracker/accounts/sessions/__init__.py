@@ -1,1 +1,0 @@
-"""Who is signed in where, how long does that last, and what ends it?"""

@@ -22,7 +22,7 @@ _SYSTEMS = (
 
 
 def browser_in_words(agent: str) -> str:
-    """Return "Firefox on Windows" for a User-Agent; what is not known is said so. Nothing of the text itself is kept."""
+    """Return "Firefox on Windows" for what a browser says of itself; its own text is not kept."""
     browser = next((name for mark, name in _BROWSERS if mark in agent), "")
     system = next((name for mark, name in _SYSTEMS if mark in agent), "")
     if browser and system:

@@ -1,7 +1,6 @@
-"""What ends the sessions of a person?"""
+"""What ends a person's sessions?"""
 
-from django.db import transaction
-from django.utils.crypto import salted_hmac
+from hashlib import sha256
 
 from esc_tracker import clock
 from esc_tracker.accounts.models import Session, User
@@ -9,33 +8,27 @@ from esc_tracker.security.models import Kind
 from esc_tracker.security.noting import note_event
 
 
-def end_sessions_of(person: User, *, why: str, but: str | None = None, by: User | None = None) -> int:
-    """End a person's sessions, but for the one with the key `but`; return how many were still alive.
+def handle_of(session: Session) -> str:
+    """Return a name for a session that a page may show: its key opens it, this does not."""
+    return sha256(session.session_key.encode()).hexdigest()[:16]
 
-    Noted when there was one, with `why` in a word or two and whose they were. At most three queries, in the caller's
-    transaction.
+
+def standing_sessions_of(person: User) -> list[Session]:
+    """Return where a person is signed in, last used first. One query."""
+    return list(person.sessions.filter(expire_date__gt=clock.wall()).order_by("-seen_at"))
+
+
+def end_sessions_of(person: User, why: str, *, but: str | None = None, only: str | None = None) -> int:
+    """End a person's sessions for good, in the transaction of the caller; returns how many. Two or three queries.
+
+    `but` is the key of one that stays, `only` that of the one to end.
     """
-    with transaction.atomic():
-        rows = Session.objects.filter(person=person)
-        if but:
-            rows = rows.exclude(session_key=but)
-        alive = rows.filter(expire_date__gt=clock.wall()).exclude(session_data="").count()
-        rows.delete()
-        if alive:
-            note_event(Kind.SESSION_ENDED, person=by or person, about=str(person), why=why, count=alive)
-    return alive
-
-
-def end_one(person: User, mark: str, *, why: str) -> bool:
-    """End the person's own session with this mark; say whether there was one. At most three queries."""
-    with transaction.atomic():
-        row = next((row for row in Session.objects.filter(person=person) if mark_of(row) == mark), None)
-        if row is None or not Session.objects.filter(session_key=row.session_key).delete()[0]:
-            return False
-        note_event(Kind.SESSION_ENDED, person=person, about=str(person), why=why, count=1)
-        return True
-
-
-def mark_of(row: Session) -> str:
-    """Return a name for a session that may stand in a page: its key never does."""
-    return salted_hmac("esc_tracker.accounts.sessions", row.session_key).hexdigest()[:20]
+    rows = Session.objects.filter(person=person)
+    if only is not None:
+        rows = rows.filter(session_key=only)
+    if but is not None:
+        rows = rows.exclude(session_key=but)
+    ended, _ = rows.delete()
+    if ended:
+        note_event(Kind.SESSION_ENDED, person=None, about=person.name, holder=person.pk, why=why, sessions=ended)
+    return ended

@@ -1,41 +1,30 @@
-"""How long may a person stay signed in, with and without doing anything?"""
+"""How long may a session stand, unused and in all?"""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
 
-from esc_tracker import clock
-from esc_tracker.accounts.models import User
+from esc_tracker.accounts.models import Role
 
-WARNING = timedelta(minutes=2)
+TOUCH_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
-class Left:
-    """How long a session lasts from now: `seconds` until it ends, and whether that is its last end.
+class Limits:
+    """What ends a session: `idle` without use, `whole` from signing in on."""
 
-    `final`: nothing the person does puts the end off.
-    """
+    idle: timedelta
+    whole: timedelta
 
-    seconds: int
-    final: bool
-
-
-def last_end(person: User | None, started_at: datetime) -> datetime:
-    """Return when a session ends whatever the person does: after its hours, or as their access ends. No query."""
-    end = started_at + timedelta(hours=_for(person, settings.SESSION_HOURS))
-    if person and person.access_ends_on:
-        return min(end, clock.start_of(person.access_ends_on))
-    return end
+    def ends_at(self, started_at: datetime, seen_at: datetime) -> datetime:
+        """Return the moment from which a session is over."""
+        return min(seen_at + self.idle, started_at + self.whole)
 
 
-def end_of_session(person: User | None, started_at: datetime, seen_at: datetime) -> datetime:
-    """Return when a session ends if nothing more is done: the earlier of its idle and its last end. No query."""
-    idle = seen_at + timedelta(minutes=_for(person, settings.SESSION_IDLE_MINUTES))
-    return min(idle, last_end(person, started_at))
-
-
-def _for(person: User | None, limits: Mapping[str, float]) -> float:
-    return limits.get(person.role if person else "", limits[""])
+def limits_of(role: Role | str | None) -> Limits:
+    """Return the limits of a role; None for a visitor who has not signed in."""
+    idle, hours = settings.SESSION_IDLE_MINUTES, settings.SESSION_HOURS
+    return Limits(
+        idle=timedelta(minutes=idle.get(str(role), idle[""])), whole=timedelta(hours=hours.get(str(role), hours[""]))
+    )
