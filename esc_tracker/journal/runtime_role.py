@@ -64,20 +64,6 @@ def grant(role: RuntimeRole) -> None:
             )
 
 
-def can_change_the_journal() -> bool:
-    """Say whether the role we are connected as could edit, remove or empty the journal. One query on PostgreSQL."""
-    if connection.vendor != "postgresql":
-        return False
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT coalesce(has_table_privilege(oid, 'UPDATE, DELETE, TRUNCATE')"
-            " OR pg_has_role(relowner, 'MEMBER'), false) FROM pg_class WHERE oid = to_regclass(%s)",
-            [JOURNAL],
-        )
-        row = cursor.fetchone()
-    return bool(row and row[0])
-
-
 _RIGHTS = (
     "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
     "REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC",

@@ -39,7 +39,7 @@ class SessionStore(DatabaseStore):
         return self.row
 
     def is_empty(self) -> bool:
-        """Say whether the browser may forget its cookie: not one that ran out, which tells whose text comes too late."""
+        """Say whether the browser may forget its cookie: not one that ran out, which tells whose text comes late."""
         return super().is_empty() and not self.ran_out
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
