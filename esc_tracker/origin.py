@@ -64,5 +64,7 @@ class OriginMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer within the request's origin."""
         agent = request.META.get("HTTP_USER_AGENT", "")
-        with coming_from(Origin("web", secrets.token_hex(8), address_of(request), agent)):
-            return self.get_response(request)
+        with coming_from(Origin("web", secrets.token_hex(8), address_of(request), agent)) as here:
+            response = self.get_response(request)
+            response.headers["X-Request-ID"] = here.id
+            return response

@@ -26,7 +26,6 @@ from esc_tracker.accounts.agency_signon.linking import link, person_of, person_t
 from esc_tracker.accounts.agency_signon.provider import Provider, ProviderAway, ProviderBroken, configured_provider
 from esc_tracker.accounts.agency_signon.tokens import Expected, Identity, NotProven, identity_in
 from esc_tracker.accounts.signin.notice import take_acknowledgment
-from esc_tracker.origin import origin
 from esc_tracker.security.models import Kind
 from esc_tracker.security.noting import note_event
 
@@ -182,5 +181,5 @@ def _not_available(request: HttpRequest, provider: Provider, failure: Exception)
 
 
 def _told(request: HttpRequest, heading: str, lead: str, *, status: int, then: str = _AGAIN) -> HttpResponse:
-    context = {"heading": heading, "lead": lead, "then": then, "request_id": origin().id}
+    context = {"heading": heading, "lead": lead, "then": then}
     return render(request, "account/agency_signon.html", context, status=status)

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django_tables2 import Table
 
 from esc_tracker.marks import day_mark, target_mark
+from esc_tracker.origin import origin
 
 register = template.Library()
 register.filter("day_mark", day_mark)
@@ -130,3 +131,9 @@ def _drawn_from_record(table: Table, name: str) -> Callable[[Any], object] | Non
         return None
     takes = draw.__code__.co_varnames[1 : draw.__code__.co_argcount]
     return draw if takes == ("record",) else None
+
+
+@register.simple_tag
+def reference() -> str:
+    """Return the reference of the request under way, also where a page is made without it."""
+    return origin().id
