@@ -20,7 +20,7 @@ CELL_MAX = 32_767  # characters that a workbook's cell holds
 LETTER = 1  # among the paper sizes of a workbook
 ACROSS = 260  # characters that can still be read on one printed sheet; what is wider goes over several
 FOOT = "&L{mark}&C&A&RPage &P of &N"
-_FORMULA = re.compile(r"[\t\r\n]|\s*[=+\-@＝＋－＠]")
+_FORMULA = re.compile(r"[\t\r\n]|[\s\u200b-\u200f\u2060\ufeff]*[=+\-@＝＋－＠]")  # Spaces, also those without a width.
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _OPTIONS = {
     "constant_memory": True,

@@ -239,3 +239,8 @@ def test_the_page_leads_to_both_files_of_what_it_shows(form, client_of, reader, 
     page = client_of(reader).get("/milestones/?agency=CBP&sort=-code&per_page=25&page=1")
 
     assert f"?agency=CBP&sort=-code&export={form}" in [act["url"] for act in page.context["acts"]]
+
+
+@pytest.mark.parametrize("before", ["", " ", "\u00a0", "\u200b", "\ufeff", "\u2060 "])
+def test_no_space_of_any_width_hides_a_formula(before: str) -> None:
+    assert guarded(f"{before}=1+1") == f"'{before}=1+1"
