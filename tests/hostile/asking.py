@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import traceback
 from collections import Counter
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -62,8 +63,6 @@ class Eyes:
         wrote: list[str] = []
 
         def hear(**told: Any) -> None:
-            import traceback  # noqa: PLC0415 - only where a test is about to fail
-
             raised.append(traceback.format_exc()[-1800:])
 
         def watch(execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:

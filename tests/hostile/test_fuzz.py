@@ -145,7 +145,6 @@ def test_no_address_and_no_query_breaks_a_page_or_changes_the_record(role, peopl
 
     any_query()
     any_path()
-    print(f"{role}: {dict(eyes.counted)}")  # noqa: T201 - shown by `pytest -s`
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -176,7 +175,6 @@ def test_no_form_breaks_a_page_and_one_that_is_refused_changes_nothing(role, peo
             eyes.ask(f"{urlsplit(form.path).path}?{encoded(pairs)}")
 
     any_form()
-    print(f"{role}: {len(forms)} forms, {dict(eyes.counted)}")  # noqa: T201 - shown by `pytest -s`
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -200,7 +198,6 @@ def test_no_body_cookie_or_header_breaks_a_page(role, people, history):
 
     any_body()
     any_header()
-    print(f"{role}: {dict(eyes.counted)}")  # noqa: T201 - shown by `pytest -s`
 
 
 @pytest.mark.parametrize("charset", ["hex", "utf-7", "idna", "utf-16", "none-such", '"rot13"', "hex; charset=utf-8"])

@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account.views import LogoutView
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -82,5 +83,6 @@ def _told(request: HttpRequest) -> JsonResponse:
 
 def _person(request: HttpRequest) -> User:
     """Return who is signed in; the guards let nobody else come here."""
-    assert isinstance(request.user, User)  # noqa: S101 - for the type checker: sign-in is required by middleware
+    if not isinstance(request.user, User):
+        raise PermissionDenied
     return request.user
