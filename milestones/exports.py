@@ -11,10 +11,10 @@ from django.http.response import HttpResponseBase
 
 from esc_tracker import clock
 from esc_tracker.reader import Reader
+from esc_tracker.spreadsheets import CSV, XLSX, Cell, Column, Sheet, csv_lines, workbook
 from milestones.filters import UNASSIGNED_LABEL, shown
 from milestones.models import Milestone
 from milestones.querysets import MilestoneQuerySet
-from milestones.spreadsheets import CSV, XLSX, Cell, Column, Sheet, csv_lines, workbook
 from milestones.tables import agencies_of
 from milestones.telling import say_day
 from milestones.workflow import LABELS

@@ -9,8 +9,8 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
+from esc_tracker.spreadsheets import CSV, XLSX
 from milestones.calls.weeks import ReportingWeek
-from milestones.spreadsheets import CSV, XLSX
 from reports.documents.copies import one_page_docx as written_page
 from reports.documents.copies import report_docx as written_report
 from reports.documents.sheets import csv_of, xlsx_of

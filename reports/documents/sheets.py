@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from milestones.spreadsheets import csv_lines, workbook
+from esc_tracker.spreadsheets import csv_lines, workbook
 from reports.documents.tabulated import long_table, mark_of, notes_of, sheets_of, title_of
 
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from esc_tracker import clock
 from esc_tracker.accounts.templatetags.esc import agency_name
+from esc_tracker.spreadsheets import Cell, Column, Sheet
 from milestones.calls.weeks import ReportingWeek
-from milestones.spreadsheets import Cell, Column, Sheet
 from milestones.telling import days_in_words, say_day
 from milestones.workflow import LABELS, NOT_RELEASED, CompletedKind, Status
 from reports import sentences

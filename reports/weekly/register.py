@@ -15,9 +15,9 @@ from esc_tracker.accounts.guards import only
 from esc_tracker.accounts.models import Role
 from esc_tracker.journal.models import Release
 from esc_tracker.reader import Reader, reader_of
+from esc_tracker.spreadsheets import CSV, csv_lines
 from milestones.filters import shown
 from milestones.links import link
-from milestones.spreadsheets import CSV, csv_lines
 from milestones.telling import say_day
 from reports import sentences
 from reports.editions import COAC

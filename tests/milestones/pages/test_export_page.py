@@ -8,8 +8,8 @@ from zipfile import ZipFile
 import pytest
 from openpyxl import load_workbook
 
+from esc_tracker.spreadsheets import guarded
 from milestones.models import Milestone
-from milestones.spreadsheets import guarded
 from tests.milestones.pages.reading import MARKER, asked, text_of
 from tests.milestones.pages.saying import say
 

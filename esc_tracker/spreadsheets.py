@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from io import BytesIO
 
-from milestones.words import has_control_characters
+from esc_tracker.plain_text import has_control_characters
 
 BOM = "\ufeff"  # without it a spreadsheet reads UTF-8 as Latin letters
 CSV = "text/csv; charset=utf-8"
