@@ -9,7 +9,7 @@ from django.conf import settings
 from django.urls import path
 
 from esc_tracker.accounts.agency_signon.offer import leads_to_provider
-from esc_tracker.accounts.agency_signon.views import callback, start
+from esc_tracker.accounts.agency_signon.views import again, callback, start
 from esc_tracker.accounts.links.views import arrive, asked, choose_by_link, forgotten
 from esc_tracker.accounts.review.views import review
 from esc_tracker.accounts.sample_accounts import PASSPHRASE, SAMPLE_ACCOUNTS
@@ -25,6 +25,7 @@ urlpatterns = [
     path("login/", leads_to_provider(views.LoginView.as_view(extra_context=_shown)), name="account_login"),
     path("agency/start/", start, name="agency_start"),
     path("agency/callback/", callback, name="agency_callback"),
+    path("agency/again/", leads_to_provider(again), name="agency_again"),
     path("logout/", SignOutView.as_view(), name="account_logout"),
     path("inactive/", views.AccountInactiveView.as_view(), name="account_inactive"),
     path("reauthenticate/", views.ReauthenticateView.as_view(), name="account_reauthenticate"),

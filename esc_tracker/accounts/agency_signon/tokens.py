@@ -39,13 +39,18 @@ class Identity:
 
 @dataclass(frozen=True)
 class Expected:
-    """What a token must say to be for us, and for this attempt."""
+    """What a token must say to be for us, and for this attempt.
+
+    `proven_since` is when the provider was asked to have the person prove anew who they are; a token that tells when
+    they did (`auth_time`) may not tell of an earlier time.
+    """
 
     issuer: str
     client_id: str
     nonce: str
     acr: tuple[str, ...]
     amr: tuple[str, ...] = ()
+    proven_since: float | None = None
 
 
 _REASONS: tuple[tuple[type[Exception], str], ...] = (
@@ -69,6 +74,8 @@ def identity_in(token: str, expected: Expected, find_key: FindKey) -> Identity:
         raise NotProven("authorized_party")
     if not _same(claims.get("nonce"), expected.nonce):
         raise NotProven("nonce")
+    if not _is_fresh(claims.get("auth_time"), expected.proven_since):
+        raise NotProven("proof_too_old")
     if not _has_second_factor(claims, expected):
         raise NotProven("second_factor")
     subject = claims["sub"]
@@ -109,6 +116,12 @@ def _has_second_factor(claims: dict[str, Any], expected: Expected) -> bool:
     return claims.get("acr") in expected.acr or (
         isinstance(methods, list) and any(method in expected.amr for method in methods)
     )
+
+
+def _is_fresh(auth_time: object, since: float | None) -> bool:
+    if since is None or auth_time is None:
+        return True
+    return isinstance(auth_time, int | float) and auth_time >= since - LEEWAY.total_seconds()
 
 
 def _same(told: object, expected: str) -> bool:

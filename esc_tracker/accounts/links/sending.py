@@ -1,10 +1,12 @@
 """What happens when links to choose a passphrase are to be sent?
 
 As with the committee's mail: claim by compare-and-swap, send, stamp. It does not wait for PLCY's switch (ADR 0020), and
-reaches only whom this installation may reach. The secret is made at each try, and only its digest is kept, so that the
-link of the last try is the only one that works; another link is another message, with a Message-ID of its own.
+reaches only whom this installation may reach. Only the digest of a link's secret is kept; the secret follows from the
+row and SECRET_KEY, so that each try sends the same link in the same message: of a mail that came twice, both
+copies lead on.
 """
 
+import base64
 import hashlib
 import secrets
 import time
@@ -17,6 +19,7 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 
 from esc_tracker import clock
 from esc_tracker.accounts.links import letter
@@ -75,6 +78,8 @@ def _due(now: datetime) -> list[tuple[int, int, str]]:
     rows = PassphraseLink.objects.filter(
         seated(clock.day_of(now), prefix="person__"), sent_at=None, used_at=None, try_at__lte=now
     ).filter(Q(purpose=Purpose.INVITATION) | Q(asked_at__gt=now - RESETS_WAIT_AT_MOST))
+    if not settings.PASSPHRASE_SIGN_IN:  # asked for before it was switched off
+        rows = rows.filter(purpose=Purpose.INVITATION)
     return list(rows.order_by("try_at", "pk").values_list("pk", "tries", "person__email"))
 
 
@@ -87,13 +92,13 @@ def _claim(key: int, tries: int, now: datetime) -> bool:
 def _send(key: int, tries: int) -> bool:
     """Send one link with a new secret and stamp it, or say when to try again."""
     mine = PassphraseLink.objects.filter(pk=key, sent_at=None, used_at=None, tries=tries)
-    secret = secrets.token_urlsafe(32)
     try:
         link = PassphraseLink.objects.select_related("person").get(pk=key)
         ends_at = clock.wall() + GOOD_FOR[Purpose(link.purpose)]
+        secret = _secret_of(link)
         if not mine.update(digest=digest_of(secret), expires_at=ends_at):
             return False
-        _letter(link, secret, ends_at, tries).send()
+        _letter(link, secret, ends_at).send()
     except Exception as problem:  # Whatever went wrong with one link, the others are sent.
         log.warning("send_links_failed", link=key, tries=tries, error=type(problem).__name__)
         mine.update(try_at=clock.wall() + wait_after(tries))
@@ -104,11 +109,19 @@ def _send(key: int, tries: int) -> bool:
     return True
 
 
-def _letter(link: PassphraseLink, secret: str, ends_at: datetime, tries: int) -> EmailMessage:
+def _secret_of(link: PassphraseLink) -> str:
+    """Return the secret of a link that is mailed: another only where SECRET_KEY became another between two tries."""
+    made_of = f"{link.pk} {link.purpose} {link.asked_at.timestamp()}"
+    made = salted_hmac("esc_tracker.accounts.links", made_of, algorithm="sha256").digest()
+    return base64.urlsafe_b64encode(made).rstrip(b"=").decode()
+
+
+def _letter(link: PassphraseLink, secret: str, ends_at: datetime) -> EmailMessage:
     person = link.person
     if person is None:
         raise LookupError
-    identity = message_id(f"{link.purpose}-{link.pk}-{tries}", person.pk)
+    # Another link would be another message: mail programs show one identity once.
+    identity = message_id(f"{link.purpose}-{link.pk}-{digest_of(secret)[:12]}", person.pk)
     there = {"name": person.name, "to": person.email, "message_id": identity}
     role = person.get_role_display()
     if not settings.PASSPHRASE_SIGN_IN:

@@ -3,11 +3,10 @@
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
@@ -15,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from esc_tracker.accounts.links.asking import ask_reset
 from esc_tracker.accounts.links.sending import digest_of
 from esc_tracker.accounts.links.using import choose, person_of
-from esc_tracker.accounts.signin.passphrases import NewPassphraseForm
+from esc_tracker.accounts.signin.passphrases import NewPassphraseForm, demand_passphrases
 from esc_tracker.accounts.signin.throttle import begin_try
 from esc_tracker.origin import origin
 from esc_tracker.plain_text import has_control_characters
@@ -53,7 +52,7 @@ class AddressForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def forgotten(request: HttpRequest) -> HttpResponse:
     """Take an address, and answer the same whoever it belongs to; 429 after too many from one source."""
-    _demand_passphrases()
+    demand_passphrases()
     form = AddressForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         return render(request, "account/passphrase_forgotten.html", {"form": form})
@@ -68,7 +67,7 @@ def forgotten(request: HttpRequest) -> HttpResponse:
 @require_safe
 def asked(request: HttpRequest) -> HttpResponse:
     """Say what happens next, whoever asked."""
-    _demand_passphrases()
+    demand_passphrases()
     return render(request, "account/passphrase_asked.html")
 
 
@@ -81,7 +80,7 @@ def arrive(request: HttpRequest, token: str) -> HttpResponse:
     It leads on whether or not the link is good, so that no line about a missing page is logged with a secret in it.
     One query.
     """
-    _demand_passphrases()
+    demand_passphrases()
     digest = digest_of(token)
     if person_of(digest):
         request.session[_HELD] = digest
@@ -97,7 +96,7 @@ def arrive(request: HttpRequest, token: str) -> HttpResponse:
 @sensitive_variables()
 def choose_by_link(request: HttpRequest) -> HttpResponse:
     """Ask for a passphrase twice and keep it; 410 for a link that is used, over or was never there."""
-    _demand_passphrases()
+    demand_passphrases()
     digest: Any = request.session.get(_HELD, "")
     person = person_of(digest)
     if person is None:
@@ -112,8 +111,3 @@ def choose_by_link(request: HttpRequest) -> HttpResponse:
         messages.success(request, "Your passphrase is set. Sign in with it.")
         return redirect("account_login")
     return render(request, "account/passphrase_choose.html", {"form": form, "person": person})
-
-
-def _demand_passphrases() -> None:
-    if not settings.PASSPHRASE_SIGN_IN:
-        raise Http404

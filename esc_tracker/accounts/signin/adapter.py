@@ -4,22 +4,27 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
 from allauth.core import context
+from allauth.core.exceptions import ReauthenticationRequired
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from esc_tracker import clock
 from esc_tracker.accounts.models import User
 from esc_tracker.accounts.signin.backends import SeatedPeople
 from esc_tracker.accounts.signin.factors import mark_session
 from esc_tracker.accounts.signin.notice import NOT_ACCEPTED, spend_acknowledgment
+from esc_tracker.accounts.signin.passphrases import demand_passphrases
+from esc_tracker.accounts.signin.sealing import opened, sealed
 from esc_tracker.accounts.signin.throttle import TOO_MANY, begin_try
 from esc_tracker.origin import address_of
 from esc_tracker.security.models import Kind
@@ -75,7 +80,7 @@ class AccountAdapter(DefaultAccountAdapter):
         methods = [record["method"] for record in get_authentication_records(request, user)]
         if not settings.PASSPHRASE_SIGN_IN and "socialaccount" not in methods:  # passkeys lead past the agency, too
             note_event(Kind.SIGN_IN_FAILED, person=user, succeeded=False, reason="not by the agency's sign-on")
-            raise PermissionDenied(f"Here one signs in with {settings.OIDC_NAME} only.")
+            demand_passphrases()
         user.is_active = user.is_seated(clock.real_day())  # not saved: it only answers the library's question
         if not user.is_active:
             note_event(Kind.SIGN_IN_FAILED, person=user, succeeded=False, reason="closed")
@@ -91,9 +96,22 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Take a sign-in of the last minutes as proof enough to change how one signs in."""
-        records = get_authentication_records(context.request, context.request.user)
+        person = context.request.user
         since = clock.wall().timestamp() - FRESH_SECONDS
-        return not any(record["at"] > since for record in records)
+        if any(record["at"] > since for record in get_authentication_records(context.request, person)):
+            return False
+        if not get_reauthentication_flows(person):  # whom the library takes for confirmed, having nothing to ask for
+            raise ReauthenticationRequired
+        return True
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """Return how a person confirms that it is them: with what they sign in here, or by their agency's sign-on."""
+        ways = super().get_reauthentication_methods(user)
+        if not settings.PASSPHRASE_SIGN_IN:
+            ways = [way for way in ways if way["id"] != "reauthenticate"]
+        if SocialAccount.objects.filter(user=user, provider=settings.OIDC_ISSUER).exists():
+            ways.append({"id": "agency", "description": settings.OIDC_NAME, "url": reverse("agency_again")})
+        return ways
 
 
 class FactorAdapter(DefaultMFAAdapter):
@@ -109,6 +127,14 @@ class FactorAdapter(DefaultMFAAdapter):
 
     def _get_site_name(self) -> str:
         return "ESC Milestone Tracker"
+
+    def encrypt(self, text: str) -> str:
+        """Return a factor's secret as it is kept."""
+        return sealed(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Return a factor's secret. Raises CannotOpen."""
+        return opened(encrypted_text)
 
     def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
         """Return a name for a passkey whose owner gave none."""

@@ -6,6 +6,7 @@ The library's forms, with its count by account replaced: it would let one who kn
 import struct
 from typing import Any
 
+import structlog
 from allauth.core import context
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, BaseAuthenticateForm, ReauthenticateForm
@@ -24,6 +25,7 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 
 from esc_tracker.accounts.models import User
+from esc_tracker.accounts.signin.sealing import CannotOpen
 from esc_tracker.accounts.signin.throttle import TOO_MANY, Try, begin_try
 from esc_tracker.security.models import Kind
 from esc_tracker.security.noting import note_event
@@ -33,6 +35,8 @@ NAME_MAX = 60
 CODE_LABEL = "Code"
 # What a browser's answer that is no answer makes the library's parser raise.
 _MALFORMED = (AttributeError, LookupError, TypeError, ValueError, struct.error)
+
+log = structlog.get_logger(__name__)
 
 
 def note_failure(person: User | None, reason: str) -> None:
@@ -66,7 +70,7 @@ class _Code(BaseAuthenticateForm):
         tried = _begin(self.user)
         code: str = self.cleaned_data["code"]
         for factor in Authenticator.objects.filter(user=self.user).exclude(type=Authenticator.Type.WEBAUTHN):
-            if factor.wrap().validate_code(code) and self._is_first_use(factor, code):
+            if _fits(factor, code) and self._is_first_use(factor, code):
                 factor.user = self.user
                 self.authenticator = factor
                 tried.succeeded()
@@ -80,6 +84,15 @@ class _Code(BaseAuthenticateForm):
         return factor.type != Authenticator.Type.TOTP or bool(
             cache.add(f"code-used:{factor.pk}:{digits}", True, _GOOD_FOR_SECONDS)
         )
+
+
+def _fits(factor: Authenticator, code: str) -> bool:
+    """Say whether a code is one of this factor; of one that cannot be opened, none is."""
+    try:
+        return bool(factor.wrap().validate_code(code))
+    except CannotOpen:
+        log.error("second_factor_cannot_be_opened", factor=factor.pk)
+        return False
 
 
 class CodeForm(_Code, AuthenticateForm):

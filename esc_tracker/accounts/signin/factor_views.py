@@ -5,12 +5,13 @@ The library's views; what they change is noted in the same transaction, and the 
 
 from typing import Any, cast
 
+from allauth.account.decorators import reauthentication_required
 from allauth.account.internal.decorators import login_not_required
 from allauth.account.models import Login
 from allauth.account.utils import get_next_redirect_url
 from allauth.mfa.base.views import AuthenticateView, ReauthenticateView
 from allauth.mfa.models import Authenticator
-from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView, ViewRecoveryCodesView
+from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView
 from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
 from allauth.mfa.webauthn.internal import auth, flows
 from allauth.mfa.webauthn.views import (
@@ -23,13 +24,22 @@ from django.contrib import messages
 from django.db import transaction
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
+from django.views.generic import View
+from django.views.generic.edit import FormMixin
 
 from esc_tracker.accounts.models import User
-from esc_tracker.accounts.signin.factors import HAS_SECOND_FACTOR, has_factor, note_factor
+from esc_tracker.accounts.signin.factors import (
+    HAS_SECOND_FACTOR,
+    codes_left,
+    has_factor,
+    note_factor,
+    show_codes_once,
+)
 from esc_tracker.accounts.signin.notice import take_acknowledgment
+from esc_tracker.accounts.signin.sealing import CannotOpen
 
 _TOTP, _PASSKEY, _CODES = (
     Authenticator.Type.TOTP,
@@ -127,16 +137,37 @@ class RemovePasskeyView(RemoveWebAuthnView):
         return answer
 
 
-class RecoveryCodesView(ViewRecoveryCodesView):
-    """Show the recovery codes, once."""
+@method_decorator(reauthentication_required(app="allauth.mfa"), name="dispatch")
+class RecoveryCodesView(View):
+    """Show the recovery codes, once and when asked to by a button: looking at a page changes nothing."""
 
-    template_name = "account/recovery_codes.html"
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Offer to show them, or say that they were shown."""
+        return self._page(request, [])
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Show them."""
+        try:
+            return self._page(request, show_codes_once(_person(request)))
+        except CannotOpen:
+            messages.error(request, "These codes can no longer be shown. Make new ones.")
+            return redirect("mfa_generate_recovery_codes")
+
+    def _page(self, request: HttpRequest, shown: list[str]) -> HttpResponse:
+        codes = get_object_or_404(Authenticator, user=_person(request), type=_CODES)
+        context = {"codes": shown, "were_shown": codes.wrap().did_view, "left": codes_left(codes)}
+        return render(request, "account/recovery_codes.html", context)
 
 
 class NewRecoveryCodesView(GenerateRecoveryCodesView):
     """Make new recovery codes; the old ones end."""
 
     template_name = "account/new_recovery_codes.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Count the codes in use; the library would open them for it, which may be why one needs new ones."""
+        codes = Authenticator.objects.filter(user=_person(self.request), type=_CODES).first()
+        return {**FormMixin.get_context_data(self, **kwargs), "unused_code_count": codes_left(codes) if codes else 0}
 
     @method_decorator(transaction.atomic)
     def form_valid(self, form: Form) -> HttpResponse:

@@ -4,11 +4,10 @@ from typing import Any
 
 from allauth.account.forms import LoginForm, ReauthenticateForm
 from django import forms
-from django.conf import settings
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
 from esc_tracker.accounts.signin.notice import NOT_ACCEPTED, is_accepted, take_acknowledgment
+from esc_tracker.accounts.signin.passphrases import demand_passphrases
 
 
 class SignInForm(LoginForm):
@@ -23,8 +22,7 @@ class SignInForm(LoginForm):
 
     def clean(self) -> dict[str, Any]:
         """Refuse before anything is looked up when the notice was not accepted."""
-        if not settings.PASSPHRASE_SIGN_IN:
-            raise PermissionDenied(f"Here one signs in with {settings.OIDC_NAME} only.")
+        demand_passphrases()
         if not is_accepted(self.request):
             raise forms.ValidationError(NOT_ACCEPTED)
         cleaned: dict[str, Any] = super().clean()

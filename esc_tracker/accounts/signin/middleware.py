@@ -11,7 +11,7 @@ from esc_tracker.accounts.signin.factors import must_set_one_up
 # What one needs for setting up a second factor, or for leaving.
 _OPEN = frozenset(
     (
-        *("security", "account_logout", "account_reauthenticate"),
+        *("security", "account_logout", "account_reauthenticate", "agency_again"),
         *("mfa_index", "mfa_activate_totp", "mfa_list_webauthn", "mfa_add_webauthn", "mfa_view_recovery_codes"),
     )
 )

@@ -9,9 +9,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth import password_validation
 from django.contrib.auth.password_validation import CommonPasswordValidator, MinimumLengthValidator
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
 from esc_tracker.accounts.models import Agency, User
@@ -28,6 +29,12 @@ _SITE_WORDS = (
 )
 _RULES = f"At least {LEAST} characters, of any kind. Several words that do not belong together are good."
 _PLAIN = re.compile(r"[\W_]+")
+
+
+def demand_passphrases() -> None:
+    """Raise PermissionDenied with the reason where the agency's sign-on is the only way in."""
+    if not settings.PASSPHRASE_SIGN_IN:
+        raise PermissionDenied(f"Here one signs in with {settings.OIDC_NAME} only.")
 
 
 def own_part(passphrase: str, words: Iterable[str]) -> str:

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from esc_tracker.accounts.models import User
 from esc_tracker.accounts.sessions.ending import end_sessions_of
-from esc_tracker.accounts.signin.factors import must_set_one_up
-from esc_tracker.accounts.signin.passphrases import ChangePassphraseForm, choose_passphrase
+from esc_tracker.accounts.signin.factors import codes_left, must_set_one_up
+from esc_tracker.accounts.signin.passphrases import ChangePassphraseForm, choose_passphrase, demand_passphrases
 from esc_tracker.accounts.signin.throttle import TOO_MANY, begin_try
 from esc_tracker.security.models import Kind
 from esc_tracker.security.noting import note_event
@@ -33,9 +33,12 @@ def security(request: HttpRequest) -> HttpResponse:
         "app": next((factor for factor in found if factor.type == kinds.TOTP), None),
         "passkeys": [factor for factor in found if factor.type == kinds.WEBAUTHN],
         "codes": codes,
-        "codes_left": len(codes.wrap().get_unused_codes()) if codes else 0,
+        "codes_left": codes_left(codes) if codes else 0,
+        "codes_unseen": codes is not None and not codes.wrap().did_view,
         "needed": person.role in settings.SECOND_FACTOR_ROLES,
         "must_set_one_up": must_set_one_up(request),
+        "by_agency_only": not settings.PASSPHRASE_SIGN_IN,
+        "provider": settings.OIDC_NAME,
         "has_passphrase": person.has_usable_password(),
     }
     return render(request, "account/security.html", shown)
@@ -51,6 +54,7 @@ def to_security(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def passphrase(request: HttpRequest) -> HttpResponse:
     """Change one's own passphrase; a wrong present one counts as a failed try."""
+    demand_passphrases()
     person = _person(request)
     if not person.has_usable_password():
         raise PermissionDenied("You sign in here without a passphrase; there is none to change.")

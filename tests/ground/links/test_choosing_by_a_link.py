@@ -191,10 +191,27 @@ def test_the_digest_itself_opens_nothing(cbp, client):
     assert link.digest == hashlib.sha256(SECRET.encode()).hexdigest()
 
 
-def test_where_only_the_agency_signs_people_on_there_are_no_such_pages(cbp, client, settings):
+@pytest.mark.parametrize("path", [CHOOSE, FORGOTTEN, "/accounts/passphrase/asked/", f"/accounts/passphrase/{SECRET}/"])
+def test_where_only_the_agency_signs_people_on_these_pages_say_so(cbp, client, settings, path):
+    settings.PASSPHRASE_SIGN_IN, settings.OIDC_NAME = False, "Login.example"
+    link_for(cbp)
+
+    answer = client.get(path)
+
+    assert answer.status_code == 403
+    assert "Here one signs in with Login.example only." in answer.content.decode()
+
+
+def test_where_only_the_agency_signs_people_on_nothing_is_asked_for_or_chosen(cbp, client, settings):
+    link_for(cbp)
+    follow(client)
     settings.PASSPHRASE_SIGN_IN = False
 
-    assert [client.get(path).status_code for path in (CHOOSE, FORGOTTEN)] == [404, 404]
+    answers = [client.post(FORGOTTEN, {"address": cbp.email}), keep(client)]
+
+    assert [answer.status_code for answer in answers] == [403, 403]
+    assert PassphraseLink.objects.filter(used_at=None).count() == 1
+    assert User.objects.get(pk=cbp.pk).check_password(PASSPHRASE)
 
 
 @pytest.mark.django_db(transaction=True)

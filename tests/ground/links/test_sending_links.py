@@ -55,9 +55,9 @@ def test_an_invitation_is_plain_text_to_the_person_and_only_the_digest_of_its_se
 
     [message] = sink.messages
     assert (message["To"], message.get_content_type()) == ("cbp@esc.example", "text/plain")
-    assert message["Message-ID"] == f"<invitation-{link.pk}-1.{cbp.pk}@esc.example>"
     secret = secret_in(sink.text("cbp@esc.example"))
     link.refresh_from_db()
+    assert message["Message-ID"] == f"<invitation-{link.pk}-{link.digest[:12]}.{cbp.pk}@esc.example>"
     assert link.digest == hashlib.sha256(secret.encode()).hexdigest()
     assert len(secret) == 43
     assert timedelta(days=7) - timedelta(minutes=1) < link.expires_at - link.sent_at <= timedelta(days=7)
@@ -110,7 +110,7 @@ def test_an_address_without_an_open_seat_gets_a_row_and_no_mail(address, mailout
     assert list(PassphraseLink.objects.values_list("person", "purpose")) == [(None, "reset")]
 
 
-def test_a_server_that_is_closed_is_tried_again_later_and_the_last_link_is_the_one_that_works(cbp, sink):
+def test_a_server_that_is_closed_is_tried_again_later_with_the_same_link(cbp, sink):
     link = invited(cbp)
     sink.closed = True
     assert send() == (0, 1)
@@ -122,7 +122,7 @@ def test_a_server_that_is_closed_is_tried_again_later_and_the_last_link_is_the_o
 
     link.refresh_from_db()
     assert link.tries == 2
-    assert link.digest == hashlib.sha256(secret_in(sink.text("cbp@esc.example")).encode()).hexdigest() != first
+    assert link.digest == hashlib.sha256(secret_in(sink.text("cbp@esc.example")).encode()).hexdigest() == first
 
 
 def test_a_refused_recipient_does_not_stop_the_others(cbp, ice, sink):
@@ -135,7 +135,7 @@ def test_a_refused_recipient_does_not_stop_the_others(cbp, ice, sink):
     assert [message["To"] for message in sink.messages] == ["ice-hsi@esc.example"]
 
 
-def test_a_worker_that_dies_after_sending_leaves_one_link_that_works(cbp, settings, mailoutbox):
+def test_a_worker_that_dies_after_sending_sends_the_same_link_in_the_same_message_again(cbp, settings, mailoutbox):
     link = invited(cbp)
     backend, settings.EMAIL_BACKEND = settings.EMAIL_BACKEND, DIES_AFTER_SENDING
     with pytest.raises(SystemExit):
@@ -147,8 +147,34 @@ def test_a_worker_that_dies_after_sending_leaves_one_link_that_works(cbp, settin
     first, second = mailoutbox
     link.refresh_from_db()
     secrets = [re.search(r"passphrase/(\S+)/", message.body)[1] for message in (first, second)]
-    assert [hashlib.sha256(each.encode()).hexdigest() == link.digest for each in secrets] == [False, True]
+    assert [hashlib.sha256(each.encode()).hexdigest() == link.digest for each in secrets] == [True, True]
+    assert first.extra_headers["Message-ID"] == second.extra_headers["Message-ID"]
+
+
+def test_a_key_changed_between_two_tries_makes_another_link_in_another_message(cbp, settings, mailoutbox):
+    link = invited(cbp)
+    backend, settings.EMAIL_BACKEND = settings.EMAIL_BACKEND, DIES_AFTER_SENDING
+    with pytest.raises(SystemExit):
+        send()
+    settings.EMAIL_BACKEND, settings.SECRET_KEY = backend, "another key " * 5
+
+    send(11)
+
+    first, second = mailoutbox
+    link.refresh_from_db()
+    secret = re.search(r"passphrase/(\S+)/", second.body)[1]
+    assert hashlib.sha256(secret.encode()).hexdigest() == link.digest
     assert first.extra_headers["Message-ID"] != second.extra_headers["Message-ID"]
+
+
+def test_two_links_of_one_person_have_nothing_in_common(cbp, mailoutbox):
+    ask_reset("cbp@esc.example")
+    ask_reset("cbp@esc.example")
+
+    send()
+
+    secrets = {re.search(r"passphrase/(\S+)/", message.body)[1] for message in mailoutbox}
+    assert len(secrets) == len({message.extra_headers["Message-ID"] for message in mailoutbox}) == 2
 
 
 @pytest.mark.parametrize(
@@ -219,6 +245,15 @@ def test_where_only_the_agency_signs_people_on_the_mail_holds_no_link_to_a_passp
 
     assert "/accounts/login/" in mailoutbox[0].body
     assert "passphrase" not in mailoutbox[0].body
+
+
+def test_a_reset_asked_for_before_passphrases_were_switched_off_is_not_sent(cbp, settings, mailoutbox):
+    ask_reset("cbp@esc.example")
+    settings.PASSPHRASE_SIGN_IN = False
+
+    assert send() == (0, 0)
+
+    assert mailoutbox == []
 
 
 def test_asking_and_sending_are_noted_without_an_address(cbp, mailoutbox):
