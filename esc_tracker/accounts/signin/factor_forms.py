@@ -70,7 +70,7 @@ class _Code(BaseAuthenticateForm):
         tried = _begin(self.user)
         code: str = self.cleaned_data["code"]
         for factor in Authenticator.objects.filter(user=self.user).exclude(type=Authenticator.Type.WEBAUTHN):
-            if _fits(factor, code) and self._is_first_use(factor, code):
+            if _fits(factor, code) and (factor.type != Authenticator.Type.TOTP or _is_first_use(self.user, code)):
                 factor.user = self.user
                 self.authenticator = factor
                 tried.succeeded()
@@ -78,12 +78,11 @@ class _Code(BaseAuthenticateForm):
         note_failure(self.user, "code")
         raise get_adapter().validation_error("incorrect_code")
 
-    def _is_first_use(self, factor: Authenticator, code: str) -> bool:
-        """Say whether an app's code comes for the first time: the library forgets it before it runs out."""
-        digits = "".join(sign for sign in code if sign.isdigit())
-        return factor.type != Authenticator.Type.TOTP or bool(
-            cache.add(f"code-used:{factor.pk}:{digits}", True, _GOOD_FOR_SECONDS)
-        )
+
+def _is_first_use(person: User, code: str) -> bool:
+    """Say whether an app's code comes for the first time: the library forgets it before it runs out."""
+    digits = "".join(sign for sign in code if sign.isdigit())
+    return bool(cache.add(f"code-used:{person.pk}:{digits}", True, _GOOD_FOR_SECONDS))
 
 
 def _fits(factor: Authenticator, code: str) -> bool:
@@ -114,7 +113,7 @@ class FirstCodeForm(ActivateTOTPForm):
         """Take the code, or count the failure."""
         tried = _begin(self.user)
         code: str = self.cleaned_data["code"]
-        if not validate_totp_code(self.secret, code):
+        if not validate_totp_code(self.secret, code) or not _is_first_use(self.user, code):
             raise get_adapter().validation_error("incorrect_code")
         tried.succeeded()
         return code
