@@ -1,7 +1,8 @@
 """Can this request be read at all? What cannot is refused here, in words, before anything asks it a question.
 
 The site writes and reads UTF-8 only. A request that names another encoding, or more names than are taken, would else
-fail wherever its query is first read, the page that should say so included.
+fail wherever its query is first read, the page that should say so included. One that is too long is refused by the
+length it names: without a length, a body is taken to be empty.
 """
 
 import codecs
@@ -20,13 +21,15 @@ TOO_MANY = "The address asks for too much at once."
 
 
 class ReadableMiddleware:
-    """Answer 400 with the sentence to a request that cannot be read."""
+    """Answer 400 with the sentence to a request that cannot be read, 413 to one that is too long."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Pass on what can be read."""
+        if is_too_long(request):
+            return render(request, "413.html", status=413)
         problem = why_not_read(request)
         if not problem:
             return self.get_response(request)
@@ -34,6 +37,12 @@ class ReadableMiddleware:
         request.encoding = settings.DEFAULT_CHARSET
         request.GET = QueryDict()
         return render(request, "400.html", {"reason": problem}, status=400)
+
+
+def is_too_long(request: HttpRequest) -> bool:
+    """Say whether a request names a length that nothing sent here has."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    return length.isdecimal() and int(length[:20]) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 
 
 def why_not_read(request: HttpRequest) -> str:

@@ -102,10 +102,13 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "esc_tracker.origin.OriginMiddleware",
+    # These three before all that may answer, so that no answer goes out without their headers.
+    "esc_tracker.answers.AnswersMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
     "esc_tracker.logs.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "esc_tracker.readable.ReadableMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -114,9 +117,7 @@ MIDDLEWARE = [
     "esc_tracker.accounts.sessions.middleware.SessionLimitsMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "esc_tracker.accounts.guards.PrivatePagesMiddleware",
     "esc_tracker.accounts.signin.middleware.SecondFactorMiddleware",
     "esc_tracker.accounts.guards.ReadingRolesMiddleware",
     "esc_tracker.reader.ReaderMiddleware",
@@ -186,6 +187,9 @@ if CALL_RHYTHM not in {"weekly", "two_weeks", "monthly"}:
 
 # A check-in sends some thirty fields for each open milestone; Django's thousand end at thirty-three milestones.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 6000
+# Django measures a form without its files, and as many files as one likes; nothing here takes a file, so we hold each
+# request to this before it is read (esc_tracker/readable.py).
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 
 # --- Time and language --------------------------------------------------------------------------------------------
 
@@ -314,6 +318,7 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = not PRODUCTION
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # No other site draws itself with our files.
 
 # --- Mail ---------------------------------------------------------------------------------------------------------
 

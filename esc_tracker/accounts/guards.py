@@ -32,22 +32,6 @@ def only(*roles: Role) -> Callable[[View], View]:
     return guard
 
 
-class PrivatePagesMiddleware:
-    """Keep private pages out of every cache."""
-
-    def __init__(self, get_response: View) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Mark the answer `no-store` unless the page set its own rule."""
-        response = self.get_response(request)
-        response.headers.setdefault("Cache-Control", "no-store, private")
-        response.headers.setdefault(
-            "Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
-        )
-        return response
-
-
 class ReadingRolesMiddleware:
     """Keep administrators out of the record, and everybody else out of the account list.
 
