@@ -16,6 +16,9 @@ from django.template.loader import render_to_string
 from django.urls import path
 from django.views.decorators.http import require_safe
 
+from esc_tracker.keeping import NotKept
+
+SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 RETRY_AFTER_SECONDS = 5
 BROKER_PATIENCE_SECONDS = 1
 
@@ -42,13 +45,14 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer a failure: 503 and "try again" when the database is away or busy, else 500.
+    """Answer a failure: 503 and "try again" when the database is away, busy or takes no line in its books, else 500.
 
     Rendered without the request: nothing here may ask the database again.
     """
-    if not isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+    if not isinstance(sys.exc_info()[1], OperationalError | InterfaceError | NotKept):
         return HttpResponse(render_to_string("500.html"), status=500)
-    return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
+    page = render_to_string("503.html", {"was_saving": request.method not in SAFE})
+    return HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
 
 
 def _database() -> str:

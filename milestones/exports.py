@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 
 from esc_tracker import clock
 from esc_tracker.reader import Reader
+from esc_tracker.security.middleware import count_rows
 from esc_tracker.spreadsheets import CSV, XLSX, Cell, Column, Sheet, csv_lines, workbook
 from milestones.filters import UNASSIGNED_LABEL, shown
 from milestones.models import Milestone
@@ -63,6 +64,7 @@ def milestones_file(form: str, rows: MilestoneQuerySet, reader: Reader, *, filte
     columns = SHARED_COLUMNS + (INTERNAL_COLUMNS if reader.sees_internal else ())
     found = rows.for_table(reader).iterator(chunk_size=CHUNK)
     answer = FORMATS[form](Sheet("Milestones", columns, (_cells(row, reader) for row in found)), reader, filters)
+    count_rows(answer, rows.order_by().count())
     answer.headers["Content-Disposition"] = f'attachment; filename="milestones-{reader.today}.{form}"'
     return answer
 

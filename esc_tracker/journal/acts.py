@@ -18,6 +18,7 @@ from django.db import connection, transaction
 from esc_tracker import clock
 from esc_tracker.journal.anchors import Anchor
 from esc_tracker.journal.models import Entry
+from esc_tracker.keeping import keeping
 from esc_tracker.origin import origin
 
 LOCK = 0x45534331  # one advisory lock for the whole record ("ESC1")
@@ -43,7 +44,8 @@ class Act:
 def act(verb: str, *, by: AbstractBaseUser | None, about: str) -> Iterator[Act]:
     """Open one act on the record; an exception inside leaves neither change nor entry.
 
-    `by` is None for a job. Two queries before the change, one after it.
+    `by` is None for a job. Two queries before the change, one after it. Raises NotKept, as any exception inside, when
+    the entry cannot be written.
     """
     with transaction.atomic():
         _take_the_lock()
@@ -121,4 +123,5 @@ def _write(this: Act, verb: str, by: AbstractBaseUser | None, last: Entry | None
         previous=last.digest if last else "",
     )
     entry.digest = digest_of(entry)
-    entry.save(force_insert=True)
+    with keeping("journal"):
+        entry.save(force_insert=True)

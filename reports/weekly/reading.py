@@ -107,7 +107,9 @@ def report(request: HttpRequest, week: ReportingWeek) -> HttpResponse:
 def report_json(request: HttpRequest, week: ReportingWeek) -> HttpResponse:
     """Give the exact bytes of one edition."""
     opened = open_edition(request, week)
-    return HttpResponse(opened.text.encode(), content_type="application/json")
+    # The header also tells the security log that this is a file.
+    headers = {"Content-Disposition": "inline"}
+    return HttpResponse(opened.text.encode(), content_type="application/json", headers=headers)
 
 
 def _listed(page: Page[Any], reader: Reader) -> list[Listed]:

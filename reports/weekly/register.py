@@ -15,6 +15,7 @@ from esc_tracker.accounts.guards import only
 from esc_tracker.accounts.models import Role
 from esc_tracker.journal.models import Release
 from esc_tracker.reader import Reader, reader_of
+from esc_tracker.security.middleware import count_rows
 from esc_tracker.spreadsheets import CSV, csv_lines
 from milestones.filters import shown
 from milestones.links import link
@@ -128,8 +129,9 @@ def _file(request: HttpRequest, reader: Reader, asked: list[str]) -> HttpRespons
         f"As of {say_day(reader.today)} ({reader.today})",
         MARK,
     ]
-    lines = csv_lines(notes, COLUMNS, (_cells(edition, reader) for edition in _rows(reader).iterator()))
-    answer = HttpResponse(lines, content_type=CSV)
+    rows = [_cells(edition, reader) for edition in _rows(reader).iterator()]
+    answer = HttpResponse(csv_lines(notes, COLUMNS, rows), content_type=CSV)
+    count_rows(answer, len(rows))
     answer.headers["Content-Disposition"] = f'attachment; filename="releases-{reader.today}.csv"'
     return answer
 
