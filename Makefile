@@ -1,7 +1,7 @@
 # The two commands of a newcomer are `make run` and `make test`; each installs what it needs.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-sqlite test-postgres test-browser check lint bench bench-report screenshots lock
+.PHONY: help run test test-sqlite test-postgres test-browser test-faults faults check lint bench bench-report screenshots lock
 MAKEFLAGS += --no-print-directory
 
 PY := .venv/bin/python
@@ -22,6 +22,7 @@ test: ## Run the whole suite, on SQLite and on PostgreSQL
 	@$(MAKE) test-sqlite
 	@$(MAKE) test-postgres
 	@$(MAKE) test-browser
+	@$(MAKE) test-faults
 
 # Jobs through a real broker and journeys in a browser run once, with PostgreSQL; tests that start the project's own
 # processes, which bring their own database or need none, run once, with SQLite. All others run on both. The journeys
@@ -29,17 +30,28 @@ test: ## Run the whole suite, on SQLite and on PostgreSQL
 test-sqlite: ## Run the suite on SQLite (ARGS="tests/actions -k month" for a part)
 	@scripts/install dev
 	@scripts/install documents
-	$(PY) -m scripts.with_services --broker -- $(PYTEST) -m "not browser and not broker" $(ARGS)
+	$(PY) -m scripts.with_services --broker -- $(PYTEST) -m "not browser and not broker and not faults" $(ARGS)
 
 test-postgres: ## Run the suite on a PostgreSQL of its own, with the broker
 	@scripts/install dev
 	@scripts/install documents
-	$(PY) -m scripts.with_services --postgres --broker -- $(PYTEST) -m "not services and not browser" $(ARGS)
+	$(PY) -m scripts.with_services --postgres --broker -- $(PYTEST) -m "not services and not browser and not faults" $(ARGS)
 
 test-browser: ## Walk through the site in Chromium
 	@scripts/install dev
 	@scripts/install browser
 	$(PY) -m scripts.with_services --postgres --broker -- $(PYTEST) -m browser $(ARGS)
+
+# One installation after the other: a fault needs the machine to itself.
+test-faults: ## Hurt the site as it is deployed: the faults that take seconds
+	@scripts/install dev
+	@scripts/install proxy
+	$(PY) -m pytest -m "faults and not long" tests/faults $(ARGS)
+
+faults: ## Inject every fault, the half hour under load too, and write the table to docs/faults.md
+	@scripts/install dev
+	@scripts/install proxy
+	$(PY) -m pytest -m faults tests/faults --fault-table docs/faults.md $(ARGS)
 
 lint: ## Lint, types, import rules, migrations
 	@scripts/install dev

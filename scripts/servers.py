@@ -14,7 +14,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from scripts.children import Child, Children, say
@@ -71,28 +72,47 @@ def _valkey_program() -> str:
     raise CannotStart("No Valkey for this machine: apt-get install valkey-server (or redis-server), or set REDIS_URL.")
 
 
+@dataclass(frozen=True)
+class Valkey:
+    """A broker that can be ended and started again at the same address; without `keeps` it forgets everything then."""
+
+    room: Path
+    port: int
+    password: str
+    keeps: bool = False
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+        return f"redis://:{self.password}@127.0.0.1:{self.port}/0"
+
+    def start(self, children: Children) -> Child:
+        """Start it, and return once it listens."""
+        config = [
+            "bind 127.0.0.1",
+            f"port {self.port}",
+            f"requirepass {self.password}",
+            f"dir {self.room}",
+            'save ""',
+            f"appendonly {'yes' if self.keeps else 'no'}",
+            "maxmemory-policy noeviction",
+        ]
+        # Configured through the standard input: a command line would show the password to every user.
+        log = self.room / "valkey.log"
+        child = children.start("Valkey", [_valkey_program(), "-"], env=os.environ, config="\n".join(config), log=log)
+        _wait_for(child, self.port, log)
+        return child
+
+
 @contextlib.contextmanager
 def valkey(parent: Path | None = None) -> Iterator[str]:
-    """Give the address, password included, of a Valkey that keeps nothing but a log in a folder below `parent`."""
+    """Give the address of a private Valkey that keeps nothing but a log in a folder below `parent`."""
     room = Path(tempfile.mkdtemp(prefix="esc-valkey-", dir=parent))
-    port, password = free_port(), secrets.token_urlsafe(24)
-    config = [
-        "bind 127.0.0.1",
-        f"port {port}",
-        f"requirepass {password}",
-        f"dir {room}",
-        'save ""',
-        "appendonly no",
-        "maxmemory-policy noeviction",
-    ]
+    server = Valkey(room, free_port(), secrets.token_urlsafe(24))
     try:
         with Children() as children:
-            # Configured through the standard input: a command line would show the password to every user.
-            child = children.start(
-                "Valkey", [_valkey_program(), "-"], env=os.environ, config="\n".join(config), log=room / "valkey.log"
-            )
-            _wait_for(child, port, room / "valkey.log")
-            yield f"redis://:{password}@127.0.0.1:{port}/0"
+            server.start(children)
+            yield server.url
     finally:
         shutil.rmtree(room, ignore_errors=True)
 
@@ -131,9 +151,40 @@ def _unprivileged_user() -> int | None:
     raise CannotStart("PostgreSQL does not run as root, and there is no user postgres or nobody.")
 
 
+@dataclass(frozen=True)
+class Cluster:
+    """A PostgreSQL of our own that can be ended and started again; its data lies in `room`."""
+
+    room: Path
+    programs: Path
+    port: int
+    user: int | None
+
+    @property
+    def url(self) -> str:
+        """The address of its database `esc`, as the owner, who is a superuser."""
+        return f"postgres://esc@127.0.0.1:{self.port}/esc"
+
+    def start(self, children: Children, settings: Sequence[str]) -> Child:
+        """Start it, and return once it listens; right after a crash it may still take no work."""
+        data, log = self.room / "data", self.room / "postgres.log"
+        command = [self.programs / "postgres", "-D", data, "-p", self.port, "-k", self.room, "-h", "127.0.0.1"]
+        child = children.start(
+            "PostgreSQL",
+            [*(str(word) for word in command), *settings],
+            env={"PATH": os.environ["PATH"], "LC_ALL": "C"},
+            cwd=self.room,
+            log=log,
+            user=self.user,
+            stop_signal=signal.SIGINT,
+        )
+        _wait_for(child, self.port, log)
+        return child
+
+
 @contextlib.contextmanager
-def postgres() -> Iterator[str]:
-    """Give the address of a PostgreSQL of our own: an empty database `esc`, whose owner is a superuser.
+def cluster() -> Iterator[Cluster]:
+    """Give a PostgreSQL without a database `esc`, not started; its data is thrown away at the end.
 
     Its data lies outside the checkout, since PostgreSQL cannot reach below a folder that is root's alone.
     """
@@ -141,37 +192,27 @@ def postgres() -> Iterator[str]:
     user = _unprivileged_user()
     try:
         programs = _newest_installed() or _programs_from_wheel(room)
-        data, log, port = room / "data", room / "postgres.log", free_port()
         if user is not None:
             os.chown(room, user, -1)
-        subprocess.run(
-            [programs / "initdb", "-D", data, "-U", "esc", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
-            check=True,
-            stdout=subprocess.DEVNULL,
-            user=user,
-            group=user,
-            cwd=room,
-        )
-        with Children() as children:
-            command = [programs / "postgres", "-D", data, "-p", port, "-k", room, "-h", "127.0.0.1", *QUICK]
-            child = children.start(
-                "PostgreSQL",
-                [str(word) for word in command],
-                env={"PATH": os.environ["PATH"], "LC_ALL": "C"},
-                cwd=room,
-                log=log,
-                user=user,
-                stop_signal=signal.SIGINT,
-            )
-            _wait_for(child, port, log)
-            _create_database(programs, port)
-            yield f"postgres://esc@127.0.0.1:{port}/esc"
+        initdb = [programs / "initdb", "-D", room / "data", "-U", "esc", "-A", "trust", "-E", "UTF8", "--locale=C"]
+        subprocess.run([*initdb, "--no-sync"], check=True, stdout=subprocess.DEVNULL, user=user, group=user, cwd=room)
+        yield Cluster(room, programs, free_port(), user)
     finally:
         shutil.rmtree(room, ignore_errors=True)
 
 
-def _create_database(programs: Path, port: int) -> None:
-    command = [programs / "createdb", "-h", "127.0.0.1", "-p", str(port), "-U", "esc", "esc"]
+@contextlib.contextmanager
+def postgres(settings: Sequence[str] = QUICK) -> Iterator[str]:
+    """Give the address of a PostgreSQL of our own: an empty database `esc`, whose owner is a superuser."""
+    with cluster() as made, Children() as children:
+        made.start(children, settings)
+        create_database(made)
+        yield made.url
+
+
+def create_database(made: Cluster) -> None:
+    """Create its database `esc`, as soon as it takes work."""
+    command = [made.programs / "createdb", "-h", "127.0.0.1", "-p", str(made.port), "-U", "esc", "esc"]
     limit = time.monotonic() + PATIENCE_SECONDS
     while subprocess.run(command, capture_output=True).returncode:  # It listens a moment before it takes work.
         if time.monotonic() > limit:

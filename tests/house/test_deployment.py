@@ -58,6 +58,31 @@ def test_database_and_broker_are_not_published(name):
     assert COMPOSE["networks"]["inside"]["internal"] is True
 
 
+def test_only_the_proxy_is_reached_from_outside():
+    """(R48)"""
+    assert [name for name, service in SERVICES.items() if "ports" in service] == ["proxy"]
+
+
+def test_each_process_runs_twice():
+    replicas = {name: SERVICES[name]["deploy"].get("replicas", 1) for name in SERVICES}
+
+    assert {name for name, count in replicas.items() if count == 2} == {*PROCFILE}
+
+
+def test_proxy_takes_slow_clients_and_tells_the_site_of_one_hop():
+    config = (TOP / "deploy" / "nginx.conf").read_text()
+
+    assert "proxy_request_buffering on;" in config
+    assert re.findall(r"proxy_set_header (X-\S+) +(\S+);", config) == [
+        ("X-Forwarded-Proto", "https"),
+        ("X-Forwarded-For", "$remote_addr"),
+    ]
+    assert "proxy_next_upstream error timeout;" in config  # never non_idempotent: a POST is sent once
+    assert {f"./deploy/{name}" for name in ("nginx.conf", "upstream.conf")} <= {
+        volume.split(":")[0] for volume in SERVICES["proxy"]["volumes"]
+    }
+
+
 def test_compose_holds_no_secret():
     given = {name: value for s in SERVICES.values() for name, value in s.get("environment", {}).items()}
 

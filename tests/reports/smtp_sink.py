@@ -28,6 +28,13 @@ class Sink:
     drops_after_data: int = 0
     hangs: bool = False
 
+    def begin_anew(self) -> None:
+        """Forget what arrived, and behave."""
+        self.messages.clear()
+        self.refuses.clear()
+        self.closed = self.hangs = False
+        self.drops_after_data = 0
+
     def identities(self) -> list[str]:
         """Return the Message-ID of each message that arrived, in order."""
         return [str(message["Message-ID"]) for message in self.messages]
