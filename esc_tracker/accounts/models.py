@@ -1,5 +1,6 @@
 """Who takes part: which agencies, and which people in which role?"""
 
+import unicodedata
 from datetime import date
 from typing import Any, ClassVar
 
@@ -81,6 +82,10 @@ class Pace(models.TextChoices):
     NONE = "none", "Not at all"
 
 
+def _one_spelling(passphrase: str | None) -> str | None:
+    return None if passphrase is None else unicodedata.normalize("NFKC", passphrase)
+
+
 class User(AbstractBaseUser):
     """One person with a seat: a role and, for members and PLCY, an agency."""
 
@@ -138,6 +143,14 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name
+
+    def set_password(self, raw_password: str | None) -> None:
+        """Keep a passphrase by what is read, not by how a keyboard spells its accents (SP 800-63B)."""
+        super().set_password(_one_spelling(raw_password))
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Say whether this is the passphrase, however its accents are spelled."""
+        return super().check_password(_one_spelling(raw_password))
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         """Seal sessions to passphrase, role and agency: none outlives a change of one of them."""

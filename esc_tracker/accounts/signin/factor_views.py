@@ -181,11 +181,15 @@ class NewRecoveryCodesView(GenerateRecoveryCodesView):
 class PasskeySignInView(LoginWebAuthnView):
     """Sign in by a passkey alone, which is a full sign-in: it needs the device and its owner's finger or PIN."""
 
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Look at the passkey only if the notice was accepted."""
+        if problem := take_acknowledgment(request):
+            return _back_to_sign_in(request, problem)
+        answer: HttpResponse = super().post(request, *args, **kwargs)
+        return answer
+
     def form_valid(self, form: Form) -> HttpResponse:
-        """Sign in, if the notice was accepted, and go on to where one came from."""
-        problem = take_acknowledgment(self.request)
-        if problem:
-            return _back_to_sign_in(self.request, problem)
+        """Sign in, and go on to where one came from."""
         passkey = form.cleaned_data["credential"]
         login = Login(user=passkey.user, redirect_url=get_next_redirect_url(self.request))
         answer: HttpResponse = flows.perform_passwordless_login(self.request, passkey, login)

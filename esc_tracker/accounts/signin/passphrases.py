@@ -5,6 +5,7 @@ digits or signs.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
@@ -28,7 +29,7 @@ _SITE_WORDS = (
     "asdfgh zxcvbnm"
 )
 _RULES = f"At least {LEAST} characters, of any kind. Several words that do not belong together are good."
-_PLAIN = re.compile(r"[\W_]+")
+_BETWEEN = re.compile(r"[\s!-/:-@\[-`{-~\u2000-\u206f]+")  # spaces and punctuation; pictures are signs like any other
 
 
 def demand_passphrases() -> None:
@@ -38,14 +39,22 @@ def demand_passphrases() -> None:
 
 
 def own_part(passphrase: str, words: Iterable[str]) -> str:
-    """Return the letters and digits of a passphrase without these words, repeats and runs such as 1234. Pure."""
-    left = _PLAIN.sub("", passphrase.casefold())
-    for word in sorted({_PLAIN.sub("", word.casefold()) for word in words}, key=len, reverse=True):
-        if len(word) > 2:  # two letters stand in too many honest words
-            left = left.replace(word, "")
-    left = re.sub(r"(.{2,}?)\1+", r"\1", left)
+    """Return the signs of a passphrase without these words, repeats and runs such as 1234. Pure."""
+    left = re.sub(r"(.{2,}?)\1+", r"\1", _without(passphrase, words))
     kept = [sign for place, sign in enumerate(left) if not place or abs(ord(sign) - ord(left[place - 1])) > 1]
     return "".join(kept)
+
+
+def _without(passphrase: str, words: Iterable[str]) -> str:
+    left = _plain(passphrase)
+    for word in sorted({_plain(word) for word in words}, key=len, reverse=True):
+        if len(word) > 2:  # two letters stand in too many honest words
+            left = left.replace(word, "")
+    return left
+
+
+def _plain(text: str) -> str:
+    return _BETWEEN.sub("", unicodedata.normalize("NFKC", text).casefold())
 
 
 class LongEnough(MinimumLengthValidator):
@@ -78,12 +87,12 @@ class OwnWords:
         if user is not None:
             words += re.split(r"\W+", f"{user.name} {user.email}")
         left = own_part(password, words)
-        if len(left) < _OWN_LEAST or 2 * len(left) <= len(_PLAIN.sub("", password)):
+        if len(left) < _OWN_LEAST or 2 * len(left) <= len(_plain(password)):
             raise ValidationError(
                 "Too much of this is a name, a word of this site, a repeat or a run such as 1234. Use other words.",
                 code="passphrase_not_own",
             )
-        NotCommon().validate(left)
+        NotCommon().validate(_without(password, words))
 
     def get_help_text(self) -> str:
         """Return the rule in words."""
