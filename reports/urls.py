@@ -6,6 +6,7 @@ from milestones import converters
 from reports.decisions.views import decisions
 from reports.documents import files
 from reports.documents import views as documents
+from reports.journal import views as journal_pages
 from reports.mailing import views as mail_pages
 from reports.meetings import acting as meeting_acts
 from reports.meetings import views as meeting_pages
@@ -53,5 +54,7 @@ urlpatterns = [
     path("mail/", mail_pages.mail, name="mail"),
     path("mail/dry-run/", mail_pages.would_go, name="mail_dry_run"),
     path("mail/turn/", mail_pages.turn, name="turn_mail"),
+    path("journal/", journal_pages.journal, name="journal"),
+    path("journal/<int:number>/", journal_pages.entry, name="journal_entry"),
     path("definitions/", definitions, name="definitions"),
 ]

@@ -16,6 +16,13 @@ from esc_tracker.accounts.models import Role, User
 View = Callable[..., HttpResponse]
 
 
+def why_not_read_journal(user: User) -> str:
+    """Say why this person may not read the journal; "" when they may. No query."""
+    if user.role == Role.PLCY_STAFF or user.sees_journal:
+        return ""
+    return "The journal is for PLCY staff, and for readers who were given the right to read it."
+
+
 def only(*roles: Role) -> Callable[[View], View]:
     """Open a page to these roles; anybody else gets 403 and the reason."""
     named = " and ".join(role.label for role in roles)
