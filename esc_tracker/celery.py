@@ -4,12 +4,16 @@ The schedule stands in the settings; a job's work stands in a door, never here.
 """
 
 import os
+import sys
 from contextlib import ExitStack
 from typing import Any
 
+import django
 from celery import Celery
 from celery.signals import beat_init, celeryd_init, setup_logging, task_postrun, task_prerun
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connections
 
 from esc_tracker import checks
 from esc_tracker.origin import Origin, coming_from
@@ -24,8 +28,16 @@ app.autodiscover_tasks()
 @celeryd_init.connect
 @beat_init.connect
 def prepare_process(**_: Any) -> None:
-    """Refuse a dangerous configuration, and make the folder that the schedule is kept in."""
-    checks.refuse_to_start()
+    """Refuse a dangerous configuration, and make the folder that the schedule is kept in.
+
+    Exits rather than raises: Celery logs what a listener raises, and starts all the same.
+    """
+    django.setup()  # The worker is told before Celery has done so.
+    try:
+        checks.refuse_to_start()
+    except ImproperlyConfigured as danger:
+        sys.exit(str(danger))
+    connections.close_all()  # What was asked of the database here is no connection to fork with.
     settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
 
 

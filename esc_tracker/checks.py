@@ -1,6 +1,7 @@
 """Which configurations are too dangerous to start in production?
 
-Every management command runs these checks; gunicorn, the worker and beat run none, so their entries ask.
+Every management command runs these checks; gunicorn, the worker and beat run none, so their entries ask. What asks the
+database stands beside what it asks for (accounts/sample_checks.py) and is registered under the same tag.
 """
 
 from collections.abc import Iterator
@@ -9,11 +10,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error
+from django.core.checks import CheckMessage, Error, run_checks
 from django.core.exceptions import ImproperlyConfigured
 
 SECRET_KEY_LENGTH = 50
 SECRET_KEY_LETTERS = 10
+TAG = "esc"  # Ours among Django's checks.
+MAIL_THAT_ARRIVES_NOWHERE = ("console", "dummy", "locmem")
 ISSUER_LENGTH = 200  # What a link between a person and a subject can hold.
 
 
@@ -23,8 +26,11 @@ def production_checks(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
 
 
 def refuse_to_start() -> None:
-    """Raise ImproperlyConfigured with every danger in words; for processes that run no system checks."""
-    if dangers := production_checks():
+    """Raise ImproperlyConfigured with every danger in words; for processes that run no system checks.
+
+    Django must be set up. In production one query, for accounts of the sample.
+    """
+    if dangers := run_checks(tags=[TAG]):
         raise ImproperlyConfigured("\n".join(f"{danger.id}: {danger.msg} {danger.hint}" for danger in dangers))
 
 
@@ -34,6 +40,12 @@ def _dangers() -> Iterator[CheckMessage]:
             "SECRET_KEY is missing, short, or the one for development.",
             hint="Set 50 random characters or more; keep them out of the repository.",
             id="esc.E001",
+        )
+    if any(_is_weak(key) for key in settings.SECRET_KEY_FALLBACKS):
+        yield Error(
+            "SECRET_KEY_FALLBACKS has a key that is short, or the one for development.",
+            hint="A former key still opens sessions and links: what would not do as SECRET_KEY does not do there.",
+            id="esc.E012",
         )
     if not settings.ALLOWED_HOSTS or any(host in {"*", "."} for host in settings.ALLOWED_HOSTS):
         yield Error(
@@ -63,8 +75,14 @@ def _dangers() -> Iterator[CheckMessage]:
             hint="Say where the record is kept: production has no default.",
             id="esc.E007",
         )
-    if settings.DEBUG:
-        yield Error("DEBUG is on.", hint="Turn it off: it shows settings to visitors.", id="esc.E008")
+    if settings.DEBUG or settings.DEBUG_ASKED:
+        yield Error("DEBUG is on.", hint="Unset it: there is no debug mode on a public machine.", id="esc.E008")
+    if settings.EMAIL_BACKEND.rsplit(".", 2)[-2] in MAIL_THAT_ARRIVES_NOWHERE:
+        yield Error(
+            "EMAIL_URL is missing, or names mail that arrives nowhere.",
+            hint="Printed mail puts addresses and links into the log. Set smtp+tls://user:password@host:587.",
+            id="esc.E014",
+        )
     yield from _dangers_of_agency_sign_on()
 
 
@@ -106,6 +124,7 @@ def _is_weak(key: str) -> bool:
     return (
         len(key) < SECRET_KEY_LENGTH
         or len(set(key)) < SECRET_KEY_LETTERS
+        or key in (key + key)[1:-1]  # one word, again and again
         or key.startswith(("development-only-", "django-insecure-"))
     )
 

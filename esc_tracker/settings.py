@@ -26,6 +26,7 @@ if ESC_ENV not in {"development", "production"}:
 PRODUCTION = ESC_ENV == "production"
 ROLES = {"esc_member", "plcy_staff", "reader", "coac_reader", "administrator"}
 DEBUG = False  # Never: errors are told in our own pages, on every machine.
+DEBUG_ASKED = env.bool("DEBUG", False)  # Production refuses whoever believes it to be on.
 
 
 def _pinned_day(text: str) -> date | None:

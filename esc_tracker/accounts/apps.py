@@ -6,7 +6,7 @@ from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
 from django.core.checks import register
 
-from esc_tracker.checks import production_checks
+from esc_tracker.checks import TAG, production_checks
 
 
 class AccountsConfig(AppConfig):
@@ -17,8 +17,10 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Have every command refuse a dangerous configuration, and every sign-out noted."""
-        register(production_checks)
-        import_module("esc_tracker.accounts.signin.receivers")  # by name: it knows models, which are ready only now
+        register(production_checks, TAG)
+        # By name: they know models, which are ready only now.
+        for name in ("sample_checks", "signin.receivers"):
+            import_module(f"esc_tracker.accounts.{name}")
 
 
 class AccountsAdminConfig(admin_apps.AdminConfig):

@@ -129,6 +129,7 @@ def test_web_server_itself_writes_nothing_but_such_lines(tmp_path) -> None:
         "BASE_URL": "https://127.0.0.1",
         "DATABASE_URL": f"sqlite:///{tmp_path / 'log.sqlite3'}",
         "REDIS_URL": "redis://127.0.0.1:1/0",
+        "EMAIL_URL": "smtp+tls://127.0.0.1:1",
         "VAR_DIR": str(tmp_path),
         "ESC_TODAY": "",
     }
