@@ -1,5 +1,6 @@
 """What does the frame around every page show?"""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from esc_tracker import clock
+from esc_tracker.accounts.guards import why_not_read_journal
 from esc_tracker.accounts.models import Role, User
 from esc_tracker.reader import Reader
 from reports.waiting import Waiting, waiting_of
@@ -27,13 +29,17 @@ MILESTONE_PAGES = (
 
 @dataclass(frozen=True)
 class Place:
-    """One entry of the navigation: the page it leads to, other pages it stands for, who finds it, what it counts."""
+    """One entry of the navigation: the page it leads to, other pages it stands for, who finds it, what it counts.
+
+    `why_not` says why one of those roles does not find it.
+    """
 
     label: str
     page: str
     stands_for: tuple[str, ...] = ()
     roles: frozenset[Role] = EVERYBODY
     count: str = ""
+    why_not: Callable[[User], str] = lambda user: ""
 
 
 PLACES = (
@@ -75,6 +81,7 @@ PLACES = (
             "reports:turn_mail",
         ),
     ),
+    Place("Journal", "reports:journal", ("reports:journal_entry",), COMMITTEE, why_not=why_not_read_journal),
 )
 
 
@@ -112,5 +119,5 @@ def _navigation(request: HttpRequest, user: User, reader: Reader | None) -> list
             "count": getattr(waiting, place.count) if place.count else None,
         }
         for place in PLACES
-        if user.role in place.roles
+        if user.role in place.roles and not place.why_not(user)
     ]

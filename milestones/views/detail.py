@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from esc_tracker.accounts.guards import why_not_read_journal
 from esc_tracker.accounts.models import PLCY, User
 from esc_tracker.numbers import opening
 from esc_tracker.reader import Reader, reader_of
@@ -21,6 +22,7 @@ from milestones.history import (
     shared_of,
 )
 from milestones.lateness import UNCONFIRMED, lateness
+from milestones.links import link
 from milestones.models import Milestone, Responsibility, StatusUpdate
 from milestones.offers import Offer, offer, offered_acts
 from milestones.people.permissions import why_not_people
@@ -121,6 +123,7 @@ def _internal(
         "acts": offered_acts(user, reader, found, reporter=report.agency_id if report else None),
         "history": [line for line in history if line.kind != "note"],
         "notes": [line for line in history if line.kind == "note"],
+        "journal_url": "" if why_not_read_journal(user) else link("reports:journal", reader=reader, about=found.code),
     }
 
 

@@ -14,6 +14,7 @@ from django.http.response import HttpResponseBase
 from esc_tracker import clock
 from esc_tracker.journal.models import Entry, EntryQuerySet
 from esc_tracker.reader import Reader
+from esc_tracker.security.middleware import count_rows
 from esc_tracker.spreadsheets import CSV, XLSX, Cell, Column, Sheet, csv_lines, workbook
 from milestones.filters import shown
 from milestones.telling import say_day
@@ -65,6 +66,7 @@ def journal_file(form: str, rows: EntryQuerySet, reader: Reader, *, matched: int
             [Sheet("Journal", COLUMNS, cells), about], title=title, mark=MARK, made_at=clock.start_of(reader.today)
         )
         answer = HttpResponse(book, content_type=XLSX)
+    count_rows(answer, min(matched, ROWS_MAX))
     answer.headers["Content-Disposition"] = f'attachment; filename="journal-{reader.today}.{form}"'
     return answer
 

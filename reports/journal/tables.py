@@ -1,20 +1,24 @@
 """How is each act of the journal shown in a line of a table?"""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import django_tables2 as tables
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 
 from esc_tracker.journal.models import Entry, EntryQuerySet
 from esc_tracker.marks import day_mark
 from esc_tracker.reader import Reader
+from milestones.telling import counted
 from reports.journal.verbs import verb_of
 from reports.journal.wording import Change, changes, places, source, who
 
 AT_ONCE = 3  # changes that a line shows unfolded
+SHORT = 90  # characters of a value shown unfolded
 DIGEST_SHOWN = 10  # characters
 
 
@@ -24,12 +28,12 @@ class JournalTable(tables.Table):
     number = tables.Column("Entry", empty_values=())
     when = tables.Column("When", empty_values=(), orderable=False)
     by = tables.Column("Who", empty_values=(), orderable=False)
-    act = tables.Column("Act", empty_values=(), orderable=False)
+    act = tables.Column("Act", empty_values=(), orderable=False, attrs={"td": {"class": "esc-act"}})
     about = tables.Column("About", empty_values=(), orderable=False)
     change = tables.Column(
         "What changed", empty_values=(), orderable=False, attrs={"td": {"class": "esc-wide esc-changed"}}
     )
-    source = tables.Column("Came from", empty_values=(), orderable=False)
+    source = tables.Column("Came from", empty_values=(), orderable=False, attrs={"td": {"class": "esc-from"}})
 
     noun = "entries"
     caption = "Acts on the record"
@@ -80,18 +84,19 @@ class JournalTable(tables.Table):
         )
 
     def render_change(self, record: Entry) -> SafeString:
-        """Show the first short changes, and the rest folded."""
+        """Show what tells most, cut short, and all of it folded where that is more."""
         found = changes(record, self.reader)
-        shown = [change for change in found if change.is_short][:AT_ONCE]
-        folded = [change for change in found if change not in shown]
-        if not folded:
-            return _as_list(shown) if shown else format_html('<span class="esc-aside">{}</span>', "Nothing more")
-        more = f"{len(folded)} more" if shown else f"{len(folded)} value{'' if len(folded) == 1 else 's'}"
+        told = sorted(found, key=lambda change: change.quiet)[:AT_ONCE]
+        brief = [_cut(change) for change in told if not change.quiet] or [_cut(change) for change in told]
+        if brief == found:
+            return (
+                _as_list(brief) if brief else format_html('<span class="esc-aside">{}</span>', "Nothing more is kept")
+            )
         return format_html(
             '{}<details class="esc-more"><summary>{}</summary>{}</details>',
-            _as_list(shown) if shown else "",
-            more,
-            _as_list(folded),
+            _as_list(brief),
+            f"All {counted(len(found), 'value')}" if len(found) > 1 else "All of it",
+            _as_list(found),
         )
 
     def render_source(self, record: Entry) -> SafeString:
@@ -109,6 +114,12 @@ def agency_of(entry: Entry) -> str:
     """Name the agency of the person who acted, "" for nobody and people of none."""
     agency = entry.by.agency if entry.by else None
     return agency.name if agency else ""
+
+
+def _cut(change: Change) -> Change:
+    """Return a change that fits a line: each value on one line, and not too long."""
+    before, after = (Truncator(" ".join(text.split())).chars(SHORT) for text in (change.before, change.after))
+    return replace(change, before=before, after=after)
 
 
 def _as_list(found: Sequence[Change]) -> SafeString:

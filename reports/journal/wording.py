@@ -21,13 +21,18 @@ from reports.journal.verbs import NOBODY, verb_of
 
 SOURCES = {"web": "A page", "job": "A job", "command": "A command"}
 UNTOLD_SOURCE = "Not kept then"  # entries from before the source was kept
-SHORT = 90  # characters that a list shows of one value
 _CODE = re.compile(r"[1-9][0-9]{0,3}\.[1-9][0-9]{0,3}")
 _WEEK = re.compile(r"[0-9]{4}-W[0-9]{2}")
 _MEETING = re.compile(r"ESC meeting ([1-9][0-9]*)")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(?:[+-][0-9]{2}:[0-9]{2}|Z)")
 _AGENCIES = frozenset({"agency", "agency_id", "asked_of", "agencies", "copies_principal"})
+_QUIET = frozenset(
+    {
+        *("version", "digest", "agency", "move", "question", "summary", "check_in", "of_version", "due_out", "report"),
+        *("written_on", "as_of", "since", "kind", "sha256", "today"),
+    }
+)
 _WORDED = frozenset({"status", "outlook", "outcome"})
 _LABELS = {
     "agency_id": "Agency",
@@ -50,21 +55,24 @@ _LABELS = {
     "since": "Since",
     "summary": "Text number",
     "check_in": "Check-in number",
+    "next_step_on": "Next step by",
+    "source_how": "Came by",
+    "source_who": "Who said so",
+    "source_on": "Said on",
 }
 
 
 @dataclass(frozen=True)
 class Change:
-    """One fact of an act in words: before and after, "" where it was not there or not kept."""
+    """One fact of an act in words: before and after, "" where it was not there or not kept.
+
+    A quiet one (a version, a digest) tells little of what was done.
+    """
 
     label: str
     before: str
     after: str
-
-    @property
-    def is_short(self) -> bool:
-        """Say whether it can stand in a line of a list."""
-        return len(self.before) + len(self.after) <= SHORT and "\n" not in self.before + self.after
+    quiet: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,6 +108,7 @@ def changes(entry: Entry, reader: Reader, *, whole: bool = False) -> list[Change
             _label(name),
             _in_words(name, before[name]) if name in before else "",
             _in_words(name, after[name]) if name in after else "",
+            quiet=name in _QUIET,
         )
         for name in dict.fromkeys([*after, *before])
         if whole or name not in before or name not in after or entry.before[name] != entry.after[name]

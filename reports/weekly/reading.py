@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Prefetch
@@ -10,6 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from esc_tracker.accounts.guards import why_not_read_journal
+from esc_tracker.accounts.models import User
 from esc_tracker.reader import Reader, reader_of
 from milestones.calls.weeks import ReportingWeek
 from milestones.links import link
@@ -98,6 +100,9 @@ def report(request: HttpRequest, week: ReportingWeek) -> HttpResponse:
             "mailed": _mailed(opened, reader),
             "other_edition": _other_edition(opened, reader),
             "acts": _acts(opened, reader),
+            "journal_url": ""
+            if why_not_read_journal(cast(User, request.user))
+            else link("reports:journal", reader=reader, about=week),
             "may_withdraw": bool(opened.released) and reader.is_plcy and reader.may_act,
         },
     )
