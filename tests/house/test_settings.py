@@ -9,6 +9,7 @@ from django.conf import settings as django_settings
 from esc_tracker.checks import production_checks
 from tests.house.production import KEY, in_production
 
+
 def _variables_read() -> set[str]:
     tree = ast.parse((django_settings.BASE_DIR / "esc_tracker" / "settings.py").read_text())
     return {
