@@ -1,7 +1,31 @@
-"""How does the web server write its own lines? As the site writes its."""
+"""What does the web server take from strangers, and how does it write its own lines?
+
+What is refused here is refused in a plain line, before any page of ours is asked. A proxy in front may be stricter;
+this holds where there is none, and behind one that is not.
+"""
 
 import os
 
 from esc_tracker.logs import logging_config
+from esc_tracker.slow_clients import watch_over
+
+# The longest address of ours is a list with every filter, some 900 letters; browsers and proxies send 8 kB and more.
+limit_request_line = 4094
+# A browser sends some twenty headers, a proxy adds ten. The largest is the cookie, with the messages of a page in it.
+limit_request_fields = 64
+limit_request_field_size = 8190
+# Who sent it and over what is Django's to judge, by TRUSTED_PROXY alone: gunicorn would believe whoever comes from
+# this machine, and let them set the path.
+forwarded_allow_ips = ""
+secure_scheme_headers: dict[str, str] = {}
+forwarder_headers = ""
+# A worker that does not even look at its connections for so long is replaced. One that is told to end finishes what
+# it answers; beyond that the container is ended anyway.
+timeout = 30
+graceful_timeout = 20
+# For the next request of a page that is being loaded, not longer: a waiting connection is a place taken.
+keepalive = 5
+# gunicorn itself waits for a request without end once its first byte is there.
+post_worker_init = watch_over
 
 logconfig_dict = logging_config(as_json=os.environ.get("ESC_ENV") == "production")

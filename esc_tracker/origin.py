@@ -25,6 +25,7 @@ class Origin:
     agent: str = ""
 
 
+PROTO = "HTTP_X_FORWARDED_PROTO"
 _current: ContextVar[Origin | None] = ContextVar("origin", default=None)
 _COMMAND = Origin("command", "")
 
@@ -47,12 +48,17 @@ def coming_from(place: Origin) -> Iterator[Origin]:
 def address_of(request: HttpRequest) -> str | None:
     """Return the client's address as the trusted proxy or the socket tells it; None where neither is an address."""
     told = request.META.get("REMOTE_ADDR", "")
-    if settings.TRUSTED_PROXY:  # The last hop is the one our own proxy wrote; what stands before it anyone can write.
-        told = request.META.get("HTTP_X_FORWARDED_FOR", told).rpartition(",")[2]
+    if settings.TRUSTED_PROXY:
+        told = _last_hop(request.META.get("HTTP_X_FORWARDED_FOR", told))
     try:
         return str(ip_address(told.strip()))
     except ValueError:
         return None
+
+
+def _last_hop(told: str) -> str:
+    """Return what our own proxy wrote of what a header tells; what stands before it anyone can write."""
+    return told.rpartition(",")[2].strip()
 
 
 class OriginMiddleware:
@@ -64,6 +70,8 @@ class OriginMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer within the request's origin."""
         agent = request.META.get("HTTP_USER_AGENT", "")
+        if PROTO in request.META:  # Read by Django, with a trusted proxy only, and then from the wrong end.
+            request.META[PROTO] = _last_hop(request.META[PROTO])
         with coming_from(Origin("web", secrets.token_hex(8), address_of(request), agent)) as here:
             response = self.get_response(request)
             response.headers["X-Request-ID"] = here.id

@@ -2,7 +2,8 @@
 
 The site writes and reads UTF-8 only. A request that names another encoding, or more names than are taken, would else
 fail wherever its query is first read, the page that should say so included. One that is too long is refused by the
-length it names: without a length, a body is taken to be empty.
+length it names (without a length, a body is taken to be empty), and one of which less came than it names is refused
+too: a form cut off by a lost connection would else be taken for a whole one, with half a sentence in it.
 """
 
 import codecs
@@ -11,12 +12,13 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict, UnreadablePostError
 from django.shortcuts import render
 
 UTF_8 = {"utf-8", "ascii"}
 WRONG_ENCODING = "What was sent is not written in UTF-8, the only encoding that is read here."
 UNREADABLE = "application/octet-stream; charset=unreadable"
+CUT_SHORT = "What was sent did not arrive whole."
 TOO_MANY = "The address asks for too much at once."
 
 
@@ -41,8 +43,7 @@ class ReadableMiddleware:
 
 def is_too_long(request: HttpRequest) -> bool:
     """Say whether a request names a length that nothing sent here has."""
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    return length.isdecimal() and int(length[:20]) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    return _length_named(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 
 
 def why_not_read(request: HttpRequest) -> str:
@@ -53,7 +54,7 @@ def why_not_read(request: HttpRequest) -> str:
         request.GET  # noqa: B018 - read here once, and kept
     except (TooManyFieldsSent, RequestDataTooBig):
         return TOO_MANY
-    return ""
+    return CUT_SHORT if _is_cut_short(request) else ""
 
 
 def with_known_encodings(application: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
@@ -73,6 +74,18 @@ def with_known_encodings(application: Callable[..., Iterable[bytes]]) -> Callabl
         return application(environ, start_response)
 
     return entrance
+
+
+def _length_named(request: HttpRequest) -> int:
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    return int(length[:20]) if length.isdecimal() else 0
+
+
+def _is_cut_short(request: HttpRequest) -> bool:
+    try:
+        return len(request.body) < _length_named(request)
+    except UnreadablePostError:
+        return True
 
 
 def _is_utf_8(charset: str) -> bool:

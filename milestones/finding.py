@@ -9,11 +9,11 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
 from esc_tracker.accounts.models import User
 from esc_tracker.reader import Reader
+from esc_tracker.ways_back import way_back
 from milestones.models import Milestone
 from milestones.offers import why_not_then
 
@@ -47,9 +47,7 @@ def find(request: Acting, code: str) -> Milestone:
 
 def came_from(request: Acting) -> str:
     """Return where the person came from, if that is a page of ours; else ""."""
-    asked = request.POST.get("next") or request.GET.get("next") or ""
-    safe = url_has_allowed_host_and_scheme(asked, {request.get_host()}, require_https=request.is_secure())
-    return asked if safe and asked.startswith("/") else ""
+    return way_back(request.POST.get("next") or request.GET.get("next") or "")
 
 
 def page(

@@ -8,6 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from esc_tracker.ways_back import way_back
+
 
 class AccountAdminSite(admin.AdminSite):
     """The account list; it signs people in through the one sign-in page."""
@@ -18,7 +20,7 @@ class AccountAdminSite(admin.AdminSite):
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Send people to the one sign-in page."""
-        return redirect_to_login(request.GET.get("next", reverse("admin:index")))
+        return redirect_to_login(way_back(request.GET.get("next", "")) or reverse("admin:index"))
 
     def password_change(  # type: ignore[override]  # a page elsewhere, not a template here
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -19,7 +19,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from esc_tracker import clock
@@ -30,6 +29,7 @@ from esc_tracker.accounts.models import User
 from esc_tracker.accounts.signin.notice import take_acknowledgment
 from esc_tracker.security.models import Kind
 from esc_tracker.security.noting import note_event
+from esc_tracker.ways_back import way_back
 
 ABOUT = "Agency sign-on"
 ATTEMPT_SECONDS = 10 * 60
@@ -170,8 +170,7 @@ def _callback_address() -> str:
 
 
 def _safe_next(request: HttpRequest) -> str:
-    url = request.POST.get("next") or request.GET.get("next", "")
-    return url if url_has_allowed_host_and_scheme(url, None) else ""
+    return way_back(request.POST.get("next") or request.GET.get("next", ""))
 
 
 def _taken_attempt(request: HttpRequest) -> Attempt | None:

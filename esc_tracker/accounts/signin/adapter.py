@@ -29,6 +29,7 @@ from esc_tracker.accounts.signin.throttle import TOO_MANY, begin_try
 from esc_tracker.origin import address_of
 from esc_tracker.security.models import Kind
 from esc_tracker.security.noting import note_event
+from esc_tracker.ways_back import way_back
 
 FRESH_SECONDS = 300  # as long as signing in counts as proof for changing how one signs in
 
@@ -48,6 +49,10 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """Say nothing on signing in or out: the next page shows it."""
+
+    def is_safe_url(self, url: str | None) -> bool:
+        """Lead to paths of this site only: the library would take any host we answer to."""
+        return bool(url and way_back(url))
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return the source as the rest of the house knows it."""
