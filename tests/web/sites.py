@@ -14,7 +14,7 @@ from pathlib import Path
 from scripts.children import Children
 from scripts.run import processes
 from scripts.servers import TOP, answers, free_port
-from tests.house.test_settings import SANE
+from tests.house.production import SANE
 
 PATIENCE_SECONDS = 60
 HOST = "esc.example"
