@@ -140,7 +140,7 @@ class SeatAdmin(admin.ModelAdmin):
         try:
             with transaction.atomic():
                 removed = remove_factors(person, by=_administrator(request)) if "_factors" in request.POST else 0
-                ended = end_sessions_of(person, "ended by an administrator")
+                ended = end_sessions_of(person, "ended by an administrator", by=_administrator(request))
         except NotAllowed as refusal:
             messages.error(request, str(refusal))
         else:

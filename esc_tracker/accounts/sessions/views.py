@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from esc_tracker.accounts.models import User
 from esc_tracker.accounts.sessions.ending import end_sessions_of, handle_of, standing_sessions_of
 from esc_tracker.accounts.sessions.kept import drop, kept_for
-from esc_tracker.accounts.sessions.middleware import session_of
+from esc_tracker.accounts.sessions.store import BEFORE, session_of
 
 ALL_OTHERS = "others"
 
@@ -22,8 +22,12 @@ class SignOutView(LogoutView):
     """Sign out, and have the browser forget every page it was shown."""
 
     def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
-        """End the session."""
+        """End the session; what another window still sends is kept for the person who signed out."""
+        session = session_of(self.request)
+        over = session.row.session_key if session.row and session.row.person_id else ""
         response = super().post(*args, **kwargs)
+        if over:
+            session[BEFORE] = over
         response.headers["Clear-Site-Data"] = '"cache", "storage"'
         return response
 
@@ -38,10 +42,10 @@ def sessions(request: HttpRequest) -> HttpResponse:
         asked = request.POST.get("end", "")
         with transaction.atomic():
             if asked == ALL_OTHERS:
-                ended = end_sessions_of(person, "ended by its person", but=present)
+                ended = end_sessions_of(person, "ended by its person", by=person, but=present)
             else:
                 keys = [row.session_key for row in found if handle_of(row) == asked]
-                ended = sum(end_sessions_of(person, "ended by its person", only=key) for key in keys)
+                ended = sum(end_sessions_of(person, "ended by its person", by=person, only=key) for key in keys)
         messages.success(request, "Ended." if ended else "It had ended already.")
         return redirect("sessions")
     rows = [{"session": row, "handle": handle_of(row), "present": row.session_key == present} for row in found]
@@ -64,16 +68,19 @@ def stay(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def kept(request: HttpRequest) -> HttpResponse:
-    """Show what was typed into a session that had run out, to be sent now or discarded. No query."""
-    form = kept_for(request)
-    if form is None:
-        messages.info(request, "Nothing typed is waiting for you.")
-        return redirect("/")
+    """Show what was sent after a session was over, to be sent again or discarded. One query beyond who they are."""
+    person = _person(request)
     if request.method == "POST":
-        drop(request)
-        messages.success(request, "Discarded.")
+        with transaction.atomic():
+            gone = drop(person, request.POST.get("discard", ""))
+        messages.success(request, "Discarded." if gone else "It was sent or discarded already.")
+        return redirect("kept")
+    forms = kept_for(person)
+    if not forms:
+        if not messages.get_messages(request):
+            messages.info(request, "Nothing typed is waiting for you.")
         return redirect("/")
-    return render(request, "account/kept.html", {"form": form})
+    return render(request, "account/kept.html", {"forms": forms})
 
 
 def _told(request: HttpRequest) -> JsonResponse:
