@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -31,7 +32,7 @@ def answer_late(request: HttpRequest, key: str) -> HttpResponse:
     return _show_what_is_lost(request)
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
     """Answer a form whose token is not that of the browser's session: 403, unless it is an old page of our own.
 
     Signing in anew changes the token, so a page that was open meanwhile has the old one. Nothing it asks for is done;
