@@ -12,6 +12,7 @@ from django.utils.functional import SimpleLazyObject
 from esc_tracker import clock
 from esc_tracker.accounts.guards import why_not_read_journal
 from esc_tracker.accounts.models import Role, User
+from esc_tracker.accounts.signin.factors import must_set_one_up
 from esc_tracker.reader import Reader
 from reports.waiting import Waiting, waiting_of
 from reports.wording import week_in_words
@@ -105,6 +106,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 def _navigation(request: HttpRequest, user: User, reader: Reader | None) -> list[dict[str, Any]]:
     """Return the places this person may go to; the day looked at goes along."""
     here = request.resolver_match.view_name if request.resolver_match else ""
+    if must_set_one_up(request):  # none of these pages opens yet, and how much waits there is part of the record
+        return []
     if user.role == Role.ADMINISTRATOR:
         return [
             {"label": "Accounts", "url": reverse("admin:index"), "current": here.startswith("admin:"), "count": None}

@@ -1,28 +1,11 @@
-"""Does the sign-in page say what must be said before access, and refuse in words?"""
+"""Does the sign-in page refuse in words?"""
 
-import pytest
 from django.test import Client
 
 from esc_tracker.accounts.models import User
 from tests.factories import PASSPHRASE
 
 LOGIN = "/accounts/login/"
-
-
-@pytest.mark.parametrize(
-    "point",
-    [
-        "U.S. Government information system",
-        "monitored, recorded and audited",
-        "Unauthorized use is prohibited",
-        "you consent",
-    ],
-)
-def test_use_notice_stands_before_the_form(client: Client, db: None, point: str) -> None:
-    page = client.get(LOGIN).content.decode()
-
-    assert point in page
-    assert page.index(point) < page.index('name="login"')
 
 
 def test_wrong_passphrase_is_told_in_a_summary(client: Client, cbp: User) -> None:

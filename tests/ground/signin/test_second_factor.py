@@ -266,6 +266,17 @@ def test_a_role_that_needs_one_opens_nothing_before(plcy, plcy_needs_one, path):
     assert [(answer.status_code, answer.headers["Location"]) for answer in answers] == [(302, SECURITY)] * 2
 
 
+def test_the_navigation_tells_nothing_before(plcy, plcy_needs_one):
+    client = Client()
+    sign_in(plcy.email, client=client)
+
+    page = client.get(SECURITY).content.decode()
+
+    assert 'href="/milestones/"' not in page
+    assert "esc-count" not in page
+    assert "Sign out" in page
+
+
 def test_an_administrator_who_needs_one_sees_no_account_before(admin_user, plcy_needs_one):
     client = Client()
     sign_in(admin_user.email, client=client)
