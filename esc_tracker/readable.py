@@ -1,7 +1,7 @@
 """Can this request be read at all? What cannot is refused here, in words, before anything asks it a question.
 
-The site writes and reads UTF-8 only. A request that names another encoding, or more names than are taken, would else
-fail wherever its query is first read, the page that should say so included. One that is too long is refused by the
+The site writes and reads UTF-8 only, and takes no file. A request that names another encoding, or more names than are
+taken, would else fail wherever its query or form is first read, the page that should say so included. One that is too long is refused by the
 length it names (without a length, a body is taken to be empty), and one of which less came than it names is refused
 too: a form cut off by a lost connection would else be taken for a whole one, with half a sentence in it.
 """
@@ -12,7 +12,9 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
+from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest, HttpResponse, QueryDict, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 
 UTF_8 = {"utf-8", "ascii"}
@@ -20,6 +22,27 @@ WRONG_ENCODING = "What was sent is not written in UTF-8, the only encoding that 
 UNREADABLE = "application/octet-stream; charset=unreadable"
 CUT_SHORT = "What was sent did not arrive whole."
 TOO_MANY = "The address asks for too much at once."
+TOO_MANY_FIELDS = "More was sent at once than is taken here."
+NO_FILES = "No file is taken here. Name the document and link to it instead."
+DAMAGED = "What was sent arrived damaged."
+
+
+class FileSent(MultiPartParserError):
+    """Somebody sent a file."""
+
+
+class NoFiles(FileUploadHandler):
+    """Stop reading at the first file: nothing of it is written to a disk."""
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        """Refuse it before its first byte."""
+        raise FileSent
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
+        """Take nothing."""
+
+    def file_complete(self, file_size: int) -> None:
+        """Keep nothing."""
 
 
 class ReadableMiddleware:
@@ -54,7 +77,17 @@ def why_not_read(request: HttpRequest) -> str:
         request.GET  # noqa: B018 - read here once, and kept
     except (TooManyFieldsSent, RequestDataTooBig):
         return TOO_MANY
-    return CUT_SHORT if _is_cut_short(request) else ""
+    if _is_cut_short(request):
+        return CUT_SHORT
+    try:
+        request.POST  # noqa: B018 - as above; csrf reads it for every form anyway
+    except FileSent:
+        return NO_FILES
+    except MultiPartParserError:
+        return DAMAGED
+    except (TooManyFieldsSent, RequestDataTooBig):
+        return TOO_MANY_FIELDS
+    return ""
 
 
 def with_known_encodings(application: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:

@@ -192,6 +192,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 6000
 # Django measures a form without its files, and as many files as one likes; nothing here takes a file, so we hold each
 # request to this before it is read (esc_tracker/readable.py).
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+FILE_UPLOAD_HANDLERS = ["esc_tracker.readable.NoFiles"]  # Evidence is named and linked, never sent.
 
 # --- Time and language --------------------------------------------------------------------------------------------
 

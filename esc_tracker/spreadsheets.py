@@ -20,7 +20,12 @@ CELL_MAX = 32_767  # characters that a workbook's cell holds
 LETTER = 1  # among the paper sizes of a workbook
 ACROSS = 260  # characters that can still be read on one printed sheet; what is wider goes over several
 FOOT = "&L{mark}&C&A&RPage &P of &N"
-_FORMULA = re.compile(r"[\t\r\n]|[\s\u200b-\u200f\u2060\ufeff]*[=+\-@＝＋－＠]")  # Spaces, also those without a width.
+# What shows nothing, and what a spreadsheet may therefore drop before it looks for a formula.
+_UNSEEN = (
+    r"\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
+    r"\ufeff\uffa0\ufff0-\uffff\U000e0000-\U000e0fff"
+)
+_FORMULA = re.compile(rf"[\t\r\n]|[{_UNSEEN}]*[=+\-@＝＋－＠]")
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _OPTIONS = {
     "constant_memory": True,
@@ -129,7 +134,7 @@ def workbook(sheets: Iterable[Sheet], *, title: str, mark: str, made_at: datetim
 
 def _fitting(text: str) -> str:
     """Return a text that a workbook's cell can hold; what is too long ends in " …"."""
-    clean = _NOT_XML.sub(" ", guarded(text)).replace("\r\n", "\n").replace("\r", "\n")
+    clean = guarded(_NOT_XML.sub(" ", text)).replace("\r\n", "\n").replace("\r", "\n")
     units = clean.encode("utf-16-le")  # a cell counts these, two bytes each
     if len(units) <= 2 * CELL_MAX:
         return clean
