@@ -1,9 +1,10 @@
 """Can this request be read at all? What cannot is refused here, in words, before anything asks it a question.
 
 The site writes and reads UTF-8 only, and takes no file. A request that names another encoding, or more names than are
-taken, would else fail wherever its query or form is first read, the page that should say so included. One that is too long is refused by the
-length it names (without a length, a body is taken to be empty), and one of which less came than it names is refused
-too: a form cut off by a lost connection would else be taken for a whole one, with half a sentence in it.
+taken, would else fail wherever its query or form is first read, the page that should say so included. One that is too
+long is refused by the length it names (without a length, a body is taken to be empty), and one of which less came than
+it names is refused too: a form cut off by a lost connection would else be taken for a whole one, with half a sentence
+in it.
 """
 
 import codecs
