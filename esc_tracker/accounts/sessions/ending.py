@@ -16,7 +16,7 @@ def handle_of(session: Session) -> str:
 
 def standing_sessions_of(person: User) -> list[Session]:
     """Return where a person is signed in, last used first. One query."""
-    return list(person.sessions.filter(expire_date__gt=clock.wall()).order_by("-seen_at"))
+    return list(person.sessions.filter(expire_date__gt=clock.wall()).order_by("-seen_at", "-started_at"))
 
 
 def end_sessions_of(
