@@ -5,6 +5,7 @@ this holds where there is none, and behind one that is not.
 """
 
 import os
+import tempfile
 
 from esc_tracker.logs import logging_config
 from esc_tracker.slow_clients import watch_over
@@ -29,3 +30,7 @@ keepalive = 5
 post_worker_init = watch_over
 
 logconfig_dict = logging_config(as_json=os.environ.get("ESC_ENV") == "production")
+
+if os.environ.get("METRICS_TOKEN"):
+    # Where the web processes of this gunicorn add up their counts; read when the library is first imported.
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="esc-metrics-")

@@ -1,10 +1,11 @@
 """Is this web process alive, and is it ready for people?
 
-A lost broker does not make it unready: pages never need one (ADR 0005), and taking the site away because
-jobs wait would turn a delay into an outage. It is told as "degraded".
+A lost broker, late jobs and mail that does not go out do not make it unready: pages need none of them (ADR 0005), and
+taking the site away because jobs wait would turn a delay into an outage. They are told as "degraded".
 """
 
 import sys
+from typing import Any
 
 import redis
 from django.conf import settings
@@ -16,11 +17,16 @@ from django.template.loader import render_to_string
 from django.urls import path
 from django.views.decorators.http import require_safe
 
+from esc_tracker import clock
 from esc_tracker.keeping import NotKept
+from esc_tracker.monitoring.gauges import read_gauges
+from esc_tracker.monitoring.jobs import look_at_jobs
+from esc_tracker.monitoring.metrics import metrics
 
 SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 RETRY_AFTER_SECONDS = 5
 BROKER_PATIENCE_SECONDS = 1
+STUCK = "deliveries_stuck"
 
 
 @login_not_required
@@ -33,12 +39,21 @@ def livez(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Say what this process needs and whether it is there; 503 without database or with migrations waiting."""
-    database = _database()
-    broker = _broker()
-    ready = database == "up"
-    status = "not ready" if not ready else "ready" if broker == "up" else "degraded"
-    answer = JsonResponse({"status": status, "database": database, "broker": broker}, status=200 if ready else 503)
+    """Say what this process needs and whether it is there; 503 without database or with migrations waiting.
+
+    `last_tick_seconds` tells how long ago a job last ended well, None when none ever did.
+    """
+    said: dict[str, Any] = {"database": _database(), "broker": _broker()}
+    ready = said["database"] == "up"
+    if ready:
+        now = clock.wall()
+        jobs = look_at_jobs(now)
+        said["last_tick_seconds"] = round((now - jobs.last).total_seconds()) if jobs.last else None
+        said["late_jobs"] = list(jobs.late)
+        said |= {gauge.name: int(gauge.value) for gauge in read_gauges(now) if gauge.name == STUCK}
+    well = said["broker"] == "up" and not said.get("late_jobs") and not said.get(STUCK)
+    status = "not ready" if not ready else "ready" if well else "degraded"
+    answer = JsonResponse({"status": status, **said}, status=200 if ready else 503)
     if not ready:
         answer["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return answer
@@ -82,4 +97,5 @@ def _broker() -> str:
 urlpatterns = [
     path("livez", livez, name="livez"),
     path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
 ]

@@ -108,18 +108,28 @@ class RequestLogMiddleware:
         """Answer, and say how it went. No query: a person whom nobody asked for stays unknown."""
         began = time.perf_counter()
         response = self.get_response(request)
-        route = request.resolver_match.route if request.resolver_match else ""
+        route = route_of(request)
         if route not in PROBES:
             person = getattr(request, "_cached_user", None)
             self.log.info(
                 "request",
-                method=request.method if request.method in _METHODS else "other",
+                method=method_of(request),
                 route=route,
                 status=response.status_code,
                 ms=round((time.perf_counter() - began) * 1000),
                 person=person.pk if person else None,
             )
         return response
+
+
+def route_of(request: HttpRequest) -> str:
+    """Return the route as we wrote it, or nothing when none was found."""
+    return request.resolver_match.route if request.resolver_match else ""
+
+
+def method_of(request: HttpRequest) -> str:
+    """Return the method, or `other` for a word of the client's own."""
+    return request.method if request.method in _METHODS else "other"
 
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE", "TRACE"})

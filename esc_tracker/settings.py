@@ -97,6 +97,7 @@ INSTALLED_APPS = [
     "esc_tracker.accounts",
     "esc_tracker.journal",
     "esc_tracker.security",
+    "esc_tracker.monitoring",
     "actions",
     "milestones",
     "reports",
@@ -385,6 +386,14 @@ if min(RETENTION_DAYS.values()) < 1:
 RETENTION_HOLD = frozenset(env.list("RETENTION_HOLD", default=[]))
 if unknown := RETENTION_HOLD - {*RETENTION_DAYS, "all"}:
     raise ImproperlyConfigured(f"RETENTION_HOLD names {', '.join(sorted(unknown))}, which is no class of retention.")
+
+# --- What the machinery is asked ---------------------------------------------------------------------------------
+
+# Who reads /metrics must send it; empty: the address does not exist.
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+if METRICS_TOKEN:
+    MIDDLEWARE.insert(1, "esc_tracker.monitoring.metrics.MetricsMiddleware")
+GAUGES = ["milestones.gauges.gauges", "reports.gauges.gauges"]
 
 # --- Logs ---------------------------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from django.db.models import CharField, EmailField, JSONField, TextField
 
 from tests.access.canaries import FIELDS, canary
 
-APPS = ("accounts", "journal", "security", "actions", "milestones", "reports")
+APPS = ("accounts", "journal", "security", "actions", "milestones", "monitoring", "reports")
 EYES = ("coac", "reader", "own", "other", "plcy", "admin")
 WRITTEN = (CharField, TextField, EmailField, JSONField)
 # Text that nobody writes freely (codes, kinds, what programs count), or that is the plan's and public.
@@ -27,7 +27,15 @@ NO_CANARY = {
     *("Responsibility.part", "Note.audience", "TargetRevision.category", "TargetRevision.state", "Person.phone"),
     *("WeeklyReport.week", "WeeklyReport.state", "WeeklyReport.figures", "WeeklyReport.digest"),
     *("ReleasedEdition.figures", "ReleasedEdition.digest", "ReadAhead.figures", "ReadAhead.digest"),
-    *("Notice.kind", "Notice.key", "Notice.dropped", "Telling.address", "Delivery.message", "Delivery.address"),
+    *(
+        "JobRun.name",
+        "Notice.kind",
+        "Notice.key",
+        "Notice.dropped",
+        "Telling.address",
+        "Delivery.message",
+        "Delivery.address",
+    ),
     *("Delivery.edition", "StatusUpdate.move", "StatusUpdate.status", "StatusUpdate.outlook", "StatusUpdate.outcome"),
     *("StatusUpdate.forecast_kind", "StatusUpdate.completed_kind", "TargetRevision.new_target_kind"),
     *("Milestone.plan_kind", "Milestone.current_status", "Milestone.current_target_kind", "Milestone.current_outcome"),

@@ -220,7 +220,7 @@ def test_only_sign_in_health_and_static_files_are_public(people):
     sign_in = {"accounts/login/", "accounts/logout/", "accounts/inactive/", "accounts/agency/start/"}
     second_step = {"accounts/2fa/check/", "accounts/2fa/passkeys/sign-in/"}
     links = {f"accounts/passphrase/{page}/" for page in ("forgotten", "asked", "choose", "<str:token>")}
-    assert opted_out == {"livez", "readyz", "accounts/agency/callback/"} | sign_in | second_step | links
+    assert opted_out == {"livez", "readyz", "metrics", "accounts/agency/callback/"} | sign_in | second_step | links
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from esc_tracker import clock
 from esc_tracker.accounts import retention, seat_changes
 from esc_tracker.accounts.links import sending
+from esc_tracker.monitoring.jobs import noted
 from milestones import overdue
 from milestones.calls import calling
 from reports import delivery
@@ -31,7 +32,8 @@ class Command(BaseCommand):
         failed = []
         for name, job in JOBS.items():
             try:
-                self.stdout.write(f"{name}: {job()}")
+                with noted(name):
+                    self.stdout.write(f"{name}: {job()}")
             except Exception:  # The other jobs still have their work to do.
                 log.exception("run_due_jobs failed", job=name)
                 failed.append(name)
