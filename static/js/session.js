@@ -1,11 +1,13 @@
 /* When does the session end, and what does a person do about it?
 
    The server told how many seconds are left. Two minutes before the end it is asked again, since another tab may have been
-   used; then the dialog opens. Nothing is kept in the browser. */
+   used; then the dialog opens. While it is open the server is asked now and then, so that use of another tab closes it.
+   Nothing is kept in the browser. */
 (function () {
   "use strict";
 
   const WARNING = 120;
+  const ASK_EVERY = 15;
   const dialog = document.getElementById("session-end");
   const heading = document.getElementById("session-end-heading");
   const words = document.getElementById("session-end-words");
@@ -13,11 +15,13 @@
   const close = dialog.querySelector("[data-close]");
   let left = Number(dialog.dataset.left);
   let inAll = Number(dialog.dataset.inAll);
-  let since = performance.now();
+  let since = Date.now(); /* goes on while a computer sleeps, as performance.now() does not */
   let timer = 0;
   let typed = false;
+  let isOver = false;
+  let isSeen = false;
 
-  const seconds = () => left - (performance.now() - since) / 1000;
+  const seconds = () => left - (Date.now() - since) / 1000;
   const isFinal = () => inAll - left < 1;
 
   document.addEventListener("input", function (event) {
@@ -30,60 +34,87 @@
     timer = setTimeout(look, Math.max(after, 0) * 1000);
   }
 
-  function take(told) {
-    left = told.left;
-    inAll = told.inAll;
-    since = performance.now();
+  /* Ask the server and believe it; without an answer our own clock goes on. Returns whether the session stands. */
+  async function ask(address, how) {
+    const answer = await fetch(address, { redirect: "manual", cache: "no-store", ...how }).catch(() => null);
+    if (answer && answer.ok) {
+      ({ left, inAll } = await answer.json());
+      since = Date.now();
+    }
+    return answer && answer.type === "opaqueredirect" ? false : seconds() > 0;
   }
 
   async function look() {
-    if (!dialog.open) {
-      const answer = await fetch(dialog.dataset.ask, { redirect: "error" }).catch(() => null);
-      if (answer && answer.ok) take(await answer.json());
-      if (seconds() > WARNING + 1) return wait(seconds() - WARNING);
-      dialog.showModal();
+    clearTimeout(timer);
+    if (isOver) return;
+    if (!(await ask(dialog.dataset.ask))) return over();
+    if (seconds() > WARNING + 1) {
+      if (dialog.open) dialog.close();
+      isSeen = false;
+      return wait(seconds() - WARNING);
     }
-    if (seconds() <= 0) return over();
-    const minutes = Math.ceil(seconds() / 60);
+    say();
+    if (!dialog.open && !isSeen) dialog.showModal();
+    wait(Math.min(ASK_EVERY, seconds() + 0.2));
+  }
+
+  function say() {
+    const minutes = Math.ceil((seconds() - 1) / 60);
     const when = minutes > 1 ? `${minutes} minutes` : "a minute";
     stay.hidden = isFinal();
     close.hidden = !isFinal();
     const why = isFinal() ? "A session does not last longer, however much it is used." : "You have not used this site for a while.";
     const said = `${why} You will be signed out in ${when}. What you have typed is kept when you send it later.`;
     if (words.textContent !== said) words.textContent = said;
-    wait(Math.min(seconds() % 60 || 60, seconds()) + 0.2);
   }
 
   function over() {
     clearTimeout(timer);
+    isOver = true;
     if (!typed) {
       const here = location.pathname + location.search;
-      location.assign(`${dialog.dataset.signIn}?next=${encodeURIComponent(here)}`);
+      location.replace(`${dialog.dataset.signIn}?next=${encodeURIComponent(here)}`);
       return;
     }
     heading.textContent = "You are signed out";
     words.textContent = "Send the form as usual: you are asked to sign in first, and nothing you typed is lost.";
     stay.hidden = true;
     close.hidden = false;
+    if (!dialog.open) dialog.showModal();
     close.focus();
   }
 
   async function extend() {
     const token = document.querySelector("input[name=csrfmiddlewaretoken]").value; // that of the sign-out button
-    const how = { method: "POST", headers: { "X-CSRFToken": token }, redirect: "error" };
-    const answer = await fetch(dialog.dataset.stay, how).catch(() => null);
-    if (!answer || !answer.ok) return over();
-    take(await answer.json());
+    if (!(await ask(dialog.dataset.stay, { method: "POST", headers: { "X-CSRFToken": token } }))) return over();
     dialog.close();
     wait(seconds() - WARNING);
   }
 
   stay.addEventListener("click", extend);
-  close.addEventListener("click", () => dialog.close());
+  close.addEventListener("click", function () {
+    isSeen = true;
+    dialog.close();
+  });
   dialog.addEventListener("cancel", function (event) {
-    if (isFinal() || seconds() <= 0) return;
+    isSeen = true;
+    if (isFinal() || isOver) return;
     event.preventDefault();
     extend();
+  });
+
+  /* A tab that was out of sight, or comes back from the browser's own store, may show what nobody may see any more. */
+  document.addEventListener("visibilitychange", function () {
+    if (!document.hidden && seconds() < WARNING) look();
+  });
+  window.addEventListener("pagehide", function (event) {
+    if (event.persisted) document.body.hidden = true;
+  });
+  window.addEventListener("pageshow", async function (event) {
+    if (!event.persisted) return;
+    typed = false;
+    if (await ask(dialog.dataset.ask)) document.body.hidden = false;
+    else over();
   });
 
   wait(left - WARNING);

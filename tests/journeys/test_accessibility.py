@@ -88,6 +88,7 @@ PAGES = {
         ("/check-in/", 200),
         ("/check-in/?for_agency=USPS", 403),
         ("/accounts/logout/", 200),
+        ("/accounts/sessions/", 200),
     ],
     "coac": [*READ_BY_ALL, ("/milestones/3.3/update/", 403), ("/reports/2020-W37/", 404)],
 }
@@ -100,7 +101,7 @@ def shared_site(record: Record) -> Iterator[str]:
         yield address
 
 
-def _faults(person: Person) -> list[str]:
+def faults_of(person: Person) -> list[str]:
     """Return what is wrong with the page that is open."""
     page = person.page
     page.evaluate(Axe().axe_script)
@@ -119,7 +120,7 @@ def test_a_page_that_not_everybody_can_read_is_found_out(shared_site, sit_down):
     person.page.evaluate("document.querySelectorAll('main label').forEach(label => label.remove())")
     person.page.evaluate("document.querySelector('h1').textContent = 'x'.repeat(100)")
 
-    faults = " ".join(_faults(person))
+    faults = " ".join(faults_of(person))
     assert "label: ['#id_login']" in faults
     assert "wider than the screen" in faults
 
@@ -134,7 +135,7 @@ def test_every_page_can_be_read_by_everybody(shared_site, sit_down, who, screen)
         answered = person.go(path)
         if answered != status:
             faults.append(f"{path} answered {answered}, not {status}")
-        faults += _faults(person)
+        faults += faults_of(person)
 
     assert json.dumps(faults, indent=1) == "[]"
 
@@ -146,25 +147,25 @@ def test_what_a_refused_form_says_can_be_read_by_everybody(site, sit_down, scree
 
     stranger.go("/accounts/login/")
     stranger.click("Accept and sign in")
-    faults += _faults(stranger)
+    faults += faults_of(stranger)
 
     here.go("/milestones/3.3/update/?status=reported_complete")
     there.go("/milestones/3.3/update/")
     there.choose("Off track")
     there.write("Why is it not on track?", "")
     there.click("Save this update")
-    faults += _faults(there)
+    faults += faults_of(there)
     there.write("Why is it not on track?", "Counsel needs until October.")
     there.write("What is needed from the ESC?", "A word with counsel.")
     there.write("Note for my agency and PLCY only", "The second reader is on leave.")
     there.click("Save this update")
-    faults += _faults(there)
+    faults += faults_of(there)
 
     here.write("When was it completed?", "2020-09")
     here.pick("With what outcome?", "Delivered")
     here.click("Save this update")
     assert "changed while you were writing" in here.heading
-    faults += _faults(here)
+    faults += faults_of(here)
 
     assert json.dumps(faults, indent=1) == "[]"
 
@@ -177,9 +178,9 @@ def test_what_a_check_in_answers_can_be_read_by_everybody(site, sit_down, screen
 
     there.press(there.page.locator("label[for='5.1-update']"))
     there.page.locator("[id='id_5.1-statement']").fill("The item check is on the agenda of October.")
-    faults = _faults(there)
+    faults = faults_of(there)
     there.page.locator("[data-submit]").click()
-    faults += _faults(there)
+    faults += faults_of(there)
 
     here.press(here.page.locator("label[for='5.1-update']"))
     here.page.locator("[id='id_5.1-statement']").fill("Nothing new.")
@@ -187,6 +188,6 @@ def test_what_a_check_in_answers_can_be_read_by_everybody(site, sit_down, screen
     here.page.locator("[id='id_5.2-statement']").fill("")
     here.page.locator("[data-submit]").click()
     here.page.get_by_role("heading", name="2 need another look; what you wrote is kept.").wait_for()
-    faults += _faults(here)
+    faults += faults_of(here)
 
     assert json.dumps(faults, indent=1) == "[]"
