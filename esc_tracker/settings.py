@@ -238,7 +238,6 @@ MFA_RATE_LIMITS = {"webauthn_login": None}
 MFA_ADAPTER = "esc_tracker.accounts.signin.adapter.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_TOLERANCE = 1  # Phones' clocks differ, and typing takes time; our form takes each code once all the same.
 MFA_FORMS = {
     name: f"esc_tracker.accounts.signin.factor_forms.{form}"

@@ -5,6 +5,7 @@ The library's forms, with its count by account replaced: it would let one who kn
 
 import struct
 from typing import Any
+from uuid import uuid4
 
 import structlog
 from allauth.core import context
@@ -120,7 +121,7 @@ class FirstCodeForm(ActivateTOTPForm):
 
 
 class _Passkey(AuthenticateWebAuthnForm):
-    """What the browser answers for a passkey. Nothing here can be guessed, so nothing is counted."""
+    """What the browser answers for a passkey. Nothing here can be guessed; failures are counted by source alone."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -131,13 +132,18 @@ class _Passkey(AuthenticateWebAuthnForm):
         """Return the passkey that answered."""
         answer = self.cleaned_data["credential"]
         person = self.user
+        tried = begin_try(context.request, f"passkey:{uuid4()}")  # of no person: five failures hold nobody
+        if tried is None:
+            raise ValidationError(TOO_MANY, code="too_many")
         try:
             auth.parse_authentication_response(answer)
             person = person or auth.extract_user_from_response(answer)
-            return auth.complete_authentication(person, answer)
+            passkey = auth.complete_authentication(person, answer)
         except (*_MALFORMED, ValidationError):
             note_failure(self.user, "passkey")
             raise ValidationError("This passkey was not taken. Try again, or sign in another way.") from None
+        tried.succeeded()
+        return passkey
 
 
 class PasskeyCheckForm(_Passkey):

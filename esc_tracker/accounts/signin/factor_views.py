@@ -38,7 +38,7 @@ from esc_tracker.accounts.signin.factors import (
     note_factor,
     show_codes_once,
 )
-from esc_tracker.accounts.signin.notice import take_acknowledgment
+from esc_tracker.accounts.signin.notice import NOT_ACCEPTED, is_accepted, take_acknowledgment
 from esc_tracker.accounts.signin.sealing import CannotOpen
 
 _TOTP, _PASSKEY, _CODES = (
@@ -183,13 +183,14 @@ class PasskeySignInView(LoginWebAuthnView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Look at the passkey only if the notice was accepted."""
-        if problem := take_acknowledgment(request):
-            return _back_to_sign_in(request, problem)
+        if not is_accepted(request):
+            return _back_to_sign_in(request, NOT_ACCEPTED)
         answer: HttpResponse = super().post(request, *args, **kwargs)
         return answer
 
     def form_valid(self, form: Form) -> HttpResponse:
         """Sign in, and go on to where one came from."""
+        take_acknowledgment(self.request)
         passkey = form.cleaned_data["credential"]
         login = Login(user=passkey.user, redirect_url=get_next_redirect_url(self.request))
         answer: HttpResponse = flows.perform_passwordless_login(self.request, passkey, login)

@@ -1,5 +1,7 @@
 """Is a second factor set up, asked for, good once, and taken away again, page by page? (IA-2(1), R14)"""
 
+import subprocess
+
 import pytest
 from allauth.mfa.models import Authenticator
 from django.test import Client
@@ -8,6 +10,7 @@ from esc_tracker.accounts.models import User
 from esc_tracker.security.models import Kind, SecurityEvent
 from tests.ground.signin.phone import CHECK, CODES, SET_UP, Phone, another, codes_in, key_in, set_up
 from tests.ground.test_accounts import is_signed_in, sign_in
+from tests.house.production import in_production
 
 SECURITY = "/accounts/security/"
 TOO_MANY = "Too many tries have failed."
@@ -171,6 +174,19 @@ def test_an_odd_passkey_is_answered_in_words(cbp, phone, answer):
     assert not is_signed_in(client)
 
 
+def test_answers_that_are_no_passkey_are_counted_by_source(cbp, client):
+    def sent(whence: str) -> str:
+        there = {"credential": '{"id": "made up"}', "accept": "yes"}
+        return client.post("/accounts/2fa/passkeys/sign-in/", there, follow=True, REMOTE_ADDR=whence).content.decode()
+
+    pages = [sent("192.0.2.66") for _ in range(51)]
+
+    assert sum("This passkey was not taken." in page for page in pages) == 50
+    assert TOO_MANY in pages[50]
+    assert "This passkey was not taken." in sent("192.0.2.67")
+    assert SecurityEvent.objects.filter(kind=Kind.SIGN_IN_FAILED).count() == 51
+
+
 # --- Recovery codes -----------------------------------------------------------------------------------------------
 
 
@@ -320,6 +336,45 @@ def test_a_role_that_needs_none_is_asked_for_none(cbp, plcy_needs_one):
     sign_in(cbp.email, client=client)
 
     assert client.get("/").status_code == 200
+
+
+def _told_in_production(**told: str) -> "subprocess.CompletedProcess[str]":
+    return in_production(
+        "-c",
+        "from django.conf import settings; print(settings.SECOND_FACTOR_ROLES)",
+        DJANGO_SETTINGS_MODULE="esc_tracker.settings",
+        **told,
+    )
+
+
+@pytest.mark.services
+def test_in_production_the_chairs_office_and_administrators_need_one_unless_told_otherwise():
+    assert _told_in_production().stdout == "['plcy_staff', 'administrator']\n"
+    assert _told_in_production(SECOND_FACTOR_ROLES="esc_member").stdout == "['esc_member']\n"
+
+
+@pytest.mark.services
+def test_a_role_that_does_not_exist_is_refused_in_words():
+    assert (
+        "SECOND_FACTOR_ROLES has 'chair', which is no role." in _told_in_production(SECOND_FACTOR_ROLES="chair").stderr
+    )
+
+
+# --- What the pages cost ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("path", "queries"),
+    [(SECURITY, 6), (CODES, 6), (f"{CODES}new/", 6), ("/accounts/2fa/app/remove/", 7)],
+)
+def test_pages_ask_few_questions(coac, path, queries, django_assert_num_queries):
+    client = Client()
+    sign_in(coac.email, client=client)
+    set_up(client)
+    client.get(path)
+
+    with django_assert_num_queries(queries):
+        client.get(path)
 
 
 # --- Lost ---------------------------------------------------------------------------------------------------------
