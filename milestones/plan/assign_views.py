@@ -133,6 +133,8 @@ def end_agency_part(request: Acting, code: str, agency: str) -> HttpResponse:
         return _end_page(request, milestone, form, held)
     sent = request.POST.get("part_id", "")
     ever = Responsibility.objects.filter(milestone=milestone, agency_id=agency).select_related("agency")
+    if not ever:
+        raise Http404(f"{agency} never had a part in milestone {code}.")
     seen = next((each for each in ever if str(each.pk) == sent), None)
     if seen is None:
         return _end_page(request, milestone, form, held, refusal=OUT_OF_DATE, status=400)

@@ -14,7 +14,7 @@ from django.core.management import call_command
 from actions.models import Action
 from actions.target_dates import TargetDate
 from esc_tracker import clock
-from esc_tracker.accounts.models import Agency, Nomination, Role, User
+from esc_tracker.accounts.models import Agency, Role, User
 from esc_tracker.accounts.seats import decline, nominate
 from milestones.authority import Authority, AuthorityKind
 from milestones.calls import changing, reminding
@@ -84,7 +84,8 @@ def tell_with_canaries() -> dict[str, User]:
     """Tell the history and return its people. W35 and W36 are published and released; W37 is a draft.
 
     3.1 is CBP's in every word; 5.1 is carried by CBP and USPS; 6.2 was reported and returned, 2.2 confirmed and
-    reopened, 7.1 waits to be confirmed, 4.3's target was moved and a removal waits, 4.4 is withheld, 4.5 withdrawn.
+    reopened, 6.3 is completed, 7.1 waits to be confirmed, 4.3's target was moved, a request waits on 3.3, 4.4 is
+    withheld, 4.5 withdrawn.
     """
     with clock.at(BEGINS_AT):
         call_command("load_plan", stdout=StringIO())
@@ -108,6 +109,7 @@ def _people_and_parts(people: dict[str, User]) -> None:
         )  # fmt: skip
         reason = canary("Responsibility", "reason")
         [given] = assign(["1.1"], agency=cbp, part="lead", by=plcy, reason=reason, authority=principal)
+        assign(["11.2"], agency=cbp, part="supporting", by=plcy, reason="Agreed.")
         [ended] = assign(["1.2"], agency=cbp, part="lead", by=plcy, reason="Agreed.")
         principal = Authority(
             kind=AuthorityKind.PRINCIPAL, principal=canary("PartEnd", "authority_principal"), on=date(2020, 8, 31)
@@ -117,12 +119,14 @@ def _people_and_parts(people: dict[str, User]) -> None:
         details["phone"] = "+1 202 555 0142"
         person = keep_person(cbp, by=author, email=f"{canary('Person', 'email')}@cbp.example", **details)
         name_contact([held("3.1"), given], by=author, part="contact", person=person)
+        keep_person(cbp, by=author, name="Lou Park", office="", email="lou.park@cbp.example", phone="")
         set_away(person, by=author, away_until=date(2020, 9, 20))
         nominated = nominate(
             by=plcy, name=canary("Nomination", "name"), email=f"{canary('Nomination', 'email')}@gao.example",
             role=Role.READER, agency=None,
         )  # fmt: skip
         decline(nominated, by=admin, remark=canary("Nomination", "remark"))
+        nominate(by=plcy, name="Sam Poe", email="sam.poe@gao.example", role=Role.READER, agency=None)
 
 
 def _words(people: dict[str, User]) -> None:
@@ -145,7 +149,7 @@ def _words(people: dict[str, User]) -> None:
         said = words(Outlook.AT_RISK, statement="Sample: pilots.", reason="Sample: few sites.", forecast=None,
                      no_forecast_reason=why)  # fmt: skip
         post_update(row, by=author, seen_version=row.version, words=said)
-        say("5.2", usps)
+        ask(say("5.2", usps), by=plcy, text="Sample: at how many sites?")
         ask(say("5.1", usps), by=plcy, text=canary("Question", "text:open"))
         cited = Evidence(
             title=canary("StatusUpdate", "evidence_title"), on=date(2020, 8, 20),
@@ -155,6 +159,9 @@ def _words(people: dict[str, User]) -> None:
         _complete("2.2", author, evidence=cited)
         _complete("7.1", author)
         _complete("6.2", ice)
+        _complete("6.3", ice)
+        confirm(milestone("6.3"), by=plcy, seen_version=1)
+        propose(milestone("4.3"), by=ice, text="Sample: not cleared.")
         principal = Authority(
             kind=AuthorityKind.PRINCIPAL, principal=canary("StatusUpdate", "authority_principal"), on=date(2020, 9, 1)
         )
@@ -212,6 +219,7 @@ def _meetings_and_calls(people: dict[str, User]) -> None:
         conclude(first, by=plcy, text=canary("Conclusion", "text"))
         owed = owe(first, by=plcy, text=canary("DueOut", "text"), agency=cbp, due_on=date(2020, 9, 21))
         answer_due_out(owed, by=author, text=canary("DueOut", "answer"))
+        owe(first, by=plcy, text="Sample: a list of ports.", agency=cbp, due_on=date(2020, 9, 21))
         person = canary("DueOut", "person")
         owe(first, by=plcy, text="Sample: a list.", person=person, due_on=date(2020, 9, 21))
         concurring = canary("Concurrence", "text")
@@ -271,4 +279,3 @@ def _later(people: dict[str, User]) -> None:
     Delivery.objects.filter(pk=row.pk).update(
         error=canary("Delivery", "error"), tries=1, next_try_at=row.queued_at + timedelta(days=400)
     )
-    assert Nomination.objects.count() == 1
