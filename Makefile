@@ -1,7 +1,7 @@
 # The two commands of a newcomer are `make run` and `make test`; each installs what it needs.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-sqlite test-postgres test-browser test-faults faults check lint bench bench-report screenshots lock sbom audit
+.PHONY: help run backup restore test test-sqlite test-postgres test-browser test-faults faults check lint bench bench-report screenshots lock sbom audit
 MAKEFLAGS += --no-print-directory
 
 PY := .venv/bin/python
@@ -63,6 +63,16 @@ lint: ## Lint, types, import rules, migrations
 	DATABASE_URL=sqlite://:memory: $(PY) manage.py makemigrations --check --dry-run
 
 check: lint test ## All that must hold before a change lands
+
+BACKUP ?= var/backups/esc-$(shell date -u +%Y%m%dT%H%M%SZ).backup
+
+backup: ## Write the record at DATABASE_URL to a file (FILE=…; ARGS=--compose asks the container `db`)
+	@scripts/install run
+	@$(PY) -m scripts.backup take $(or $(FILE),$(BACKUP)) $(ARGS)
+
+restore: ## Fill the empty database at DATABASE_URL from a backup (FILE=…)
+	@scripts/install run
+	@$(PY) -m scripts.backup restore $(or $(FILE),$(error Name the backup: make restore FILE=…)) $(ARGS)
 
 bench: ## Measure the pages on 1,000 milestones, run as in production
 	@scripts/install dev

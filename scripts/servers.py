@@ -120,7 +120,9 @@ def valkey(parent: Path | None = None) -> Iterator[str]:
 # --- PostgreSQL ---------------------------------------------------------------------------------------------------
 
 
-def _newest_installed() -> Path | None:
+def newest_installed() -> Path | None:
+    """Return the folder with the programs of the newest PostgreSQL on this machine, or None."""
+
     def version(folder: Path) -> float:
         return float(folder.parent.name) if folder.parent.name.replace(".", "").isdigit() else 0
 
@@ -191,7 +193,7 @@ def cluster() -> Iterator[Cluster]:
     room = Path(tempfile.mkdtemp(prefix="esc-postgres-"))
     user = _unprivileged_user()
     try:
-        programs = _newest_installed() or _programs_from_wheel(room)
+        programs = newest_installed() or _programs_from_wheel(room)
         if user is not None:
             os.chown(room, user, -1)
         initdb = [programs / "initdb", "-D", room / "data", "-U", "esc", "-A", "trust", "-E", "UTF8", "--locale=C"]
