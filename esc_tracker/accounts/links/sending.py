@@ -7,7 +7,6 @@ copies lead on.
 """
 
 import base64
-import hashlib
 import secrets
 import time
 from dataclasses import dataclass
@@ -45,9 +44,15 @@ class Sent:
     failed: int
 
 
-def digest_of(secret: str) -> str:
-    """Return what is kept of a secret."""
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+def digest_of(secret: str, key: str | None = None) -> str:
+    """Return what is kept of a secret, made with SECRET_KEY or another key: a key that is given up ends its links."""
+    told = secret.encode("utf-8", "surrogatepass")
+    return salted_hmac("esc_tracker.accounts.links.digest", told, secret=key, algorithm="sha256").hexdigest()
+
+
+def digests_of(secret: str) -> list[str]:
+    """Return what may be kept of a secret, by the key of today and those before it that still count."""
+    return [digest_of(secret, key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
 
 
 def send_links(now: datetime) -> Sent:

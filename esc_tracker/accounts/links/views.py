@@ -12,7 +12,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
 from esc_tracker.accounts.links.asking import ask_reset
-from esc_tracker.accounts.links.sending import digest_of
+from esc_tracker.accounts.links.sending import digests_of
 from esc_tracker.accounts.links.using import choose, person_of
 from esc_tracker.accounts.signin.passphrases import NewPassphraseForm, demand_passphrases
 from esc_tracker.accounts.signin.throttle import begin_try
@@ -78,11 +78,10 @@ def arrive(request: HttpRequest, token: str) -> HttpResponse:
     """Take the secret out of the address bar: keep its digest in the session, and lead on; nothing is used up.
 
     It leads on whether or not the link is good, so that no line about a missing page is logged with a secret in it.
-    One query.
+    One query for each key that counts.
     """
     demand_passphrases()
-    digest = digest_of(token)
-    if person_of(digest):
+    if digest := next(filter(person_of, digests_of(token)), ""):
         request.session[_HELD] = digest
     elif _HELD in request.session:
         del request.session[_HELD]

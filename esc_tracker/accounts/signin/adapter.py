@@ -28,7 +28,7 @@ from esc_tracker.accounts.signin.sealing import opened, sealed
 from esc_tracker.accounts.signin.throttle import TOO_MANY, begin_try
 from esc_tracker.origin import address_of
 from esc_tracker.security.models import Kind
-from esc_tracker.security.noting import note_event
+from esc_tracker.security.noting import note_event, note_refusal
 from esc_tracker.ways_back import way_back
 
 FRESH_SECONDS = 300  # as long as signing in counts as proof for changing how one signs in
@@ -66,13 +66,13 @@ class AccountAdapter(DefaultAccountAdapter):
         address = credentials.get("email", "")
         tried = begin_try(request, address)
         if tried is None:
-            _note_failure(address, "too many tries")
+            note_refusal(person=_owner_of(address), kind=Kind.SIGN_IN_FAILED, reason="too many tries")
             raise self.validation_error("too_many_login_attempts")
         SeatedPeople.unstash_authenticated_user()
         known = authenticate(request, **credentials)
         person = known or SeatedPeople.unstash_authenticated_user()
         if not isinstance(person, User):
-            _note_failure(address, "passphrase")
+            note_event(Kind.SIGN_IN_FAILED, person=_owner_of(address), succeeded=False, reason="passphrase")
             return None
         tried.succeeded()
         return person
@@ -146,7 +146,6 @@ class FactorAdapter(DefaultMFAAdapter):
         return f"Passkey {Authenticator.objects.filter(user=user, type=type).count() + 1}"
 
 
-def _note_failure(address: str, reason: str) -> None:
-    """Note a failure, of the person if the address is somebody's; what was typed is kept nowhere."""
-    person = User.objects.filter(email__iexact=address.strip()).first()
-    note_event(Kind.SIGN_IN_FAILED, person=person, succeeded=False, reason=reason)
+def _owner_of(address: str) -> User | None:
+    """Return whose address was typed, if anybody's; what was typed is kept nowhere."""
+    return User.objects.filter(email__iexact=address.strip()).first()

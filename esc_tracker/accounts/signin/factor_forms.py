@@ -29,7 +29,7 @@ from esc_tracker.accounts.models import User
 from esc_tracker.accounts.signin.sealing import CannotOpen
 from esc_tracker.accounts.signin.throttle import TOO_MANY, Try, begin_try
 from esc_tracker.security.models import Kind
-from esc_tracker.security.noting import note_event
+from esc_tracker.security.noting import note_event, note_refusal
 
 _GOOD_FOR_SECONDS = 120  # longer than any code of an app is taken
 NAME_MAX = 60
@@ -49,7 +49,7 @@ def _begin(person: User) -> Try:
     """Count a try with a code; raises the sentence when too many have failed from here."""
     tried = begin_try(context.request, f"code:{person.pk}")
     if tried is None:
-        note_failure(person, "too many codes")
+        note_refusal(person=person, kind=Kind.SIGN_IN_FAILED, reason="too many codes")
         raise ValidationError(TOO_MANY, code="too_many")
     return tried
 
