@@ -187,7 +187,7 @@ class User(AbstractBaseUser):
 
     def has_module_perms(self, app_label: str) -> bool:
         """Say whether the account admin shows this app to this person."""
-        return self.is_administrator and app_label == "accounts"
+        return self.is_administrator and app_label in {"accounts", "security"}
 
 
 class Nomination(models.Model):

@@ -14,6 +14,7 @@ from esc_tracker.accounts.links.views import arrive, asked, choose_by_link, forg
 from esc_tracker.accounts.review.views import review
 from esc_tracker.accounts.sample_accounts import PASSPHRASE, SAMPLE_ACCOUNTS
 from esc_tracker.accounts.sessions.views import SignOutView, kept, left, sessions, stay
+from esc_tracker.accounts.sign_ins import sign_ins
 from esc_tracker.accounts.signin import factor_views as factors
 from esc_tracker.accounts.signin.views import passphrase, security, to_security
 from esc_tracker.accounts.views import preferences
@@ -31,6 +32,7 @@ urlpatterns = [
     path("reauthenticate/", views.ReauthenticateView.as_view(), name="account_reauthenticate"),
     path("preferences/", preferences, name="preferences"),
     path("security/", security, name="security"),
+    path("sign-ins/", sign_ins, name="sign_ins"),
     path("sessions/", sessions, name="sessions"),
     path("sessions/left/", left, name="session_left"),
     path("sessions/stay/", stay, name="session_stay"),

@@ -6,4 +6,4 @@ from django.apps import AppConfig
 class SecurityConfig(AppConfig):
     """Sign-ins, refusals, changes of seats, and what was taken out."""
 
-    name = "esc_tracker.security"
+    name, verbose_name = "esc_tracker.security", "Security log"

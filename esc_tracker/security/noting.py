@@ -7,6 +7,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import Count, Q
 
 from esc_tracker import clock
+from esc_tracker.browsers import browser_in_words
 from esc_tracker.keeping import keeping
 from esc_tracker.origin import origin
 from esc_tracker.security.models import Kind, SecurityEvent
@@ -14,6 +15,7 @@ from esc_tracker.security.models import Kind, SecurityEvent
 ABOUT_MAX = 120
 # So many refusals a minute are noted of one person or of nobody in particular, from one address and from all.
 FROM_ONE_ADDRESS, FROM_ALL = 30, 300
+ENTRANCES = {Kind.SIGNED_IN, Kind.SIGN_IN_FAILED}  # people are shown with which browser
 MORE = "what followed in the same minute was not noted"
 
 
@@ -26,6 +28,8 @@ def note_event(
     cannot be written, which takes the caller's change back.
     """
     here = origin()
+    if kind in ENTRANCES and here.agent:
+        facts.setdefault("browser", browser_in_words(here.agent))
     with keeping("security log"):
         return SecurityEvent.objects.create(
             happened_at=clock.wall(),

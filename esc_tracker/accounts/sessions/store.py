@@ -18,8 +18,8 @@ from django.http import HttpRequest
 
 from esc_tracker import clock
 from esc_tracker.accounts.models import Session, User
-from esc_tracker.accounts.sessions.browsers import browser_in_words
 from esc_tracker.accounts.sessions.limits import TOUCH_EVERY, Limits, limits_of
+from esc_tracker.browsers import browser_in_words
 from esc_tracker.origin import origin
 
 BEFORE = "before"  # the key of the session that was over in this browser before this one began

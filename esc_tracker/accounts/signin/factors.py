@@ -99,6 +99,11 @@ def remove_factors(person: User, *, by: User) -> int:
     if removed:
         Authenticator.objects.filter(user=person).delete()
         note_event(
-            Kind.SECOND_FACTOR, person=by, about=f"{person.name} (account {person.pk})", change="removed", what=removed
+            Kind.SECOND_FACTOR,
+            person=by,
+            about=f"{person.name} (account {person.pk})",
+            change="removed",
+            what=removed,
+            holder=person.pk,
         )
     return len(removed)

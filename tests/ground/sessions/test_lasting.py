@@ -7,7 +7,7 @@ from django.contrib.sessions.backends.base import UpdateError
 from django.test import Client
 
 from esc_tracker.accounts.models import Session, User
-from esc_tracker.accounts.sessions.browsers import browser_in_words
+from esc_tracker.browsers import browser_in_words
 from tests.ground.sessions.browsing import CHROME, shows_the_page
 from tests.ground.test_accounts import sign_in
 
