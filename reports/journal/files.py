@@ -20,10 +20,10 @@ from milestones.filters import shown
 from milestones.telling import say_day
 from reports.journal.keeping import KEPT, about_of, opened
 from reports.journal.tables import agency_of
-from reports.journal.wording import in_utc, say_moment, sentence, who
+from reports.journal.wording import in_utc, sentence, who
 
 CHUNK = 500  # rows fetched at a time
-ROWS_MAX = 20_000  # entries in one file
+ROWS_MAX = {"csv": 50_000, "xlsx": 10_000}  # entries in one file; a workbook is written whole before it goes out
 TITLE = "ESC Milestone Tracker: Journal of acts on the record"
 MARK = "INTERNAL: for readers of the journal; not for release."
 SEAL = (
@@ -37,7 +37,7 @@ MADE_OF = (
 )
 WITHHELD = f"{KEPT} stands where the chair’s office alone reads a value; the digests are those of the whole entries."
 COLUMNS = (
-    *(Column("Number", 9), Column("Recorded at UTC", 27), Column("New York", 24), Column("Person", 22)),
+    *(Column("Number", 9), Column("Recorded at UTC", 27), Column("New York", 17), Column("Person", 22)),
     *(Column("Person number", 9), Column("Agency", 12), Column("Act", 26), Column("In words", 50)),
     *(Column("About", 18), Column("Before", 40), Column("After", 60), Column("Source", 10), Column("Reference", 20)),
     *(Column("Previous digest", 40), Column("Digest", 40)),
@@ -53,9 +53,10 @@ def why_no_file(asked: list[str]) -> str:
 
 
 def journal_file(form: str, rows: EntryQuerySet, reader: Reader, *, matched: int, filters: str) -> HttpResponseBase:
-    """Answer with the rows as a file, ROWS_MAX of them at most; the file says so when it leaves some out."""
-    notes = _notes(reader, matched, filters)
-    cells = (_cells(entry, reader) for entry in rows[:ROWS_MAX].iterator(chunk_size=CHUNK))
+    """Answer with the rows as a file, as many as ROWS_MAX allows; the file says so when it leaves some out."""
+    most = ROWS_MAX[form]
+    notes = _notes(reader, matched, most, filters)
+    cells = (_cells(entry, reader) for entry in rows[:most].iterator(chunk_size=CHUNK))
     answer: HttpResponseBase
     if form == "csv":
         answer = StreamingHttpResponse(csv_lines(notes, [each.name for each in COLUMNS], cells), content_type=CSV)
@@ -66,19 +67,19 @@ def journal_file(form: str, rows: EntryQuerySet, reader: Reader, *, matched: int
             [Sheet("Journal", COLUMNS, cells), about], title=title, mark=MARK, made_at=clock.start_of(reader.today)
         )
         answer = HttpResponse(book, content_type=XLSX)
-    count_rows(answer, min(matched, ROWS_MAX))
+    count_rows(answer, min(matched, most))
     answer.headers["Content-Disposition"] = f'attachment; filename="journal-{reader.today}.{form}"'
     return answer
 
 
-def _notes(reader: Reader, matched: int, filters: str) -> Iterator[str]:
+def _notes(reader: Reader, matched: int, most: int, filters: str) -> Iterator[str]:
     """Yield what a file says about itself."""
     yield TITLE
     yield f"Filters: {filters or 'none'}"
     yield f"As of {say_day(reader.today)} ({reader.today})"
     yield MARK
-    if matched > ROWS_MAX:
-        yield f"The first {ROWS_MAX:,} of {matched:,} entries that match. Narrow the period to get the others."
+    if matched > most:
+        yield f"The first {most:,} of {matched:,} entries that match. Narrow the period to get the others."
     else:
         yield "The one entry that matches." if matched == 1 else f"All {matched:,} entries that match."
     yield SEAL
@@ -89,7 +90,7 @@ def _cells(entry: Entry, reader: Reader) -> list[Cell]:
     return [
         entry.number,
         in_utc(entry.recorded_at),
-        say_moment(entry.recorded_at),
+        f"{entry.recorded_at.astimezone(clock.NEW_YORK):%Y-%m-%d %H:%M}",
         who(entry),
         entry.by_id,
         agency_of(entry),
