@@ -7,15 +7,12 @@ cannot change what it says.
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
-
 from esc_tracker import clock
 from esc_tracker.accounts.links.asking import invite
 from esc_tracker.accounts.models import PLCY, Agency, Nomination, Role, User, seated
 from esc_tracker.accounts.seat_changes import note_seat, seat_facts
 from esc_tracker.journal.acts import act
-from esc_tracker.plain_text import problem_with_line
+from esc_tracker.plain_text import problem_with_address, problem_with_line
 from esc_tracker.refusals import Incomplete, Overtaken, demand
 
 NAME_MAX = 120
@@ -149,10 +146,7 @@ def _problems_with_person(name: str, email: str) -> dict[str, str]:
         "email": problem_with_line(email, EMAIL_MAX, missing="Write the e-mail address."),
     }
     if not found["email"]:
-        try:
-            validate_email(email)
-        except ValidationError:
-            found["email"] = "Write an address such as dana.reyes@agency.gov."
+        found["email"] = problem_with_address(email)
     return {field: problem for field, problem in found.items() if problem}
 
 

@@ -5,15 +5,13 @@ import json
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db.models import Max, Q, QuerySet
 
 from actions.target_dates import LAST_YEAR
 from esc_tracker import clock
 from esc_tracker.accounts.models import Agency, Role, User
 from esc_tracker.journal.acts import Act, act
-from esc_tracker.plain_text import problem_with_line
+from esc_tracker.plain_text import problem_with_address, problem_with_line
 from esc_tracker.refusals import Incomplete, Overtaken, demand
 from milestones.models import Contact, Person, Responsibility
 from milestones.people.contacts import Part, contacts_of
@@ -208,10 +206,8 @@ def _problems_with_person(
 
 
 def _problems_with_email(agency: Agency, email: str, others: QuerySet[Person]) -> dict[str, str]:
-    try:
-        validate_email(email)
-    except ValidationError:
-        return {"email": "Write an address such as dana.reyes@agency.gov."}
+    if problem := problem_with_address(email):
+        return {"email": problem}
     if other := others.filter(email__iexact=email).first():
         return {"email": f"{other.name} of {agency} has this address already."}
     return {}

@@ -3,15 +3,13 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
-from django.core.validators import validate_email
 
 from esc_tracker.accounts.links.sending import link_without_mail
 from esc_tracker.accounts.models import Role, User
 from esc_tracker.accounts.seat_changes import invite_administrator
 from esc_tracker.accounts.seats import NAME_MAX
-from esc_tracker.plain_text import problem_with_line
+from esc_tracker.plain_text import problem_with_address, problem_with_line
 from esc_tracker.refusals import Incomplete
 
 
@@ -28,10 +26,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, email: str, name: str, print_link: bool, **options: Any) -> None:
         """Seat, and say what happens next. One who is an administrator already is invited anew."""
-        try:
-            validate_email(email)
-        except ValidationError as problem:
-            raise CommandError(f"{email} is no e-mail address.") from problem
+        if problem_with_address(email):
+            raise CommandError(f"{email} is no e-mail address.")
         if problem_with := problem_with_line(name, NAME_MAX, missing="Write the name."):
             raise CommandError(problem_with)
         try:
