@@ -49,6 +49,7 @@ def site(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[str]:
         "BASE_URL": f"http://127.0.0.1:{port}",
     }
     command = [sys.executable, "-m", "gunicorn", "--no-control-socket", "--log-level", "warning"]
+    command += ["--worker-class", "gthread", "--threads", "2"]  # the class the Procfile names
     command += ["--workers", str(PROCESSES), "--bind", f"127.0.0.1:{port}", "tests.ground.signin.quick_site"]
     with Children() as children:
         children.start("web", command, env=env, cwd=TOP, log=room / "web.log")
