@@ -8,6 +8,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from esc_tracker import clock
+from esc_tracker.journal.acts import act, first_broken_entry
+from esc_tracker.journal.models import Entry
 from milestones.models import StatusUpdate
 from milestones.workflow import Status
 from reports.editions import seal
@@ -150,4 +152,69 @@ def test_a_changed_report_of_schema_1_is_found():
     )
 
     with pytest.raises(CommandError, match="2020-W35 version 1, ESC edition: its text does not match its digest"):
+        verify()
+
+
+# --- The journal, and an anchor kept elsewhere ----------------------------------------------------------------------
+
+
+def verify_with(*anchors: str) -> str:
+    out = StringIO()
+    call_command("verify_record", *(word for anchor in anchors for word in ("--anchor", anchor)), stdout=out)
+    return out.getvalue()
+
+
+def anchor() -> str:
+    """Take an anchor, as the operator does each day."""
+    out = StringIO()
+    call_command("export_anchor", stdout=out)
+    return out.getvalue().strip()
+
+
+def test_an_anchor_is_held_while_the_record_goes_on(cbp):
+    kept = anchor()
+    with clock.at(new_york(9, 13)):
+        say("4.4", cbp, status=Status.IN_PROGRESS)
+
+    first = verify_with(kept).splitlines()[0]
+
+    number = kept.partition(":")[0]
+    assert first == f"journal: every entry is sealed to the one before, and the anchor of entry {number} holds"
+
+
+def test_a_cut_end_is_found_by_its_anchor_alone(tmp_path):
+    file = tmp_path / "anchors.txt"
+    file.write_text(f"{anchor()}\n")
+    last = Entry.objects.latest("number").number
+    unguarded().filter(number__gt=last - 2).delete()
+
+    assert first_broken_entry() == ""
+    with pytest.raises(CommandError, match=rf"journal: Entry {last - 1} is missing, and all after it: .*{last} was"):
+        verify_with(str(file))
+
+
+def test_an_end_cut_off_and_written_anew_with_good_digests_is_found_by_its_anchor(plcy):
+    kept = anchor()
+    last = Entry.objects.latest("number")
+    unguarded().filter(number__gte=last.number - 1).delete()
+    for _ in range(3):
+        with act("milestones.forged", by=plcy, about="4.3"):
+            pass
+
+    assert first_broken_entry() == ""
+    with pytest.raises(CommandError, match=rf"journal: Entry {last.number} \(milestones.forged 4.3\) is not the one"):
+        verify_with(kept)
+
+
+@pytest.mark.parametrize("text", ["", "12", "12:abc", "x" * 64, "/no/such/file"])
+def test_what_is_no_anchor_is_refused_in_words(text):
+    with pytest.raises(CommandError, match="neither NUMBER:DIGEST nor a file|no anchor"):
+        verify_with(text)
+
+
+def test_the_first_of_several_changes_is_named():
+    unguarded().filter(number=5).update(about="9.9")
+    unguarded().filter(number=3).delete()
+
+    with pytest.raises(CommandError, match=r"journal: Entry 3 is missing\."):
         verify()

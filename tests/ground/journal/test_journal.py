@@ -191,7 +191,7 @@ def test_swapped_entries_are_found(five):
 
 # --- Many at once -------------------------------------------------------------------------------------------------
 
-WRITERS, ACTS = 4, 15
+WRITERS, ACTS = 10, 50
 
 
 @pytest.mark.django_db(transaction=True)
@@ -213,7 +213,7 @@ def test_many_writers_at_once_lose_nothing_and_keep_the_chain_whole():
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=60)
+        thread.join(timeout=300)
 
     entries = list(Entry.objects.order_by("number"))
     assert failures == []
