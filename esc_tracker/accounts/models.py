@@ -183,7 +183,7 @@ class User(AbstractBaseUser):
 
     def has_perm(self, perm: str, obj: object = None) -> bool:
         """Say whether this person may do something in the account admin."""
-        return self.is_administrator and perm.startswith("accounts.")
+        return self.is_administrator and perm.startswith(("accounts.", "security.view_"))
 
     def has_module_perms(self, app_label: str) -> bool:
         """Say whether the account admin shows this app to this person."""

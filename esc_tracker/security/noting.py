@@ -62,7 +62,7 @@ def note_refusal(
         all=Count("pk", filter=alike),
     )
     left = min(FROM_ONE_ADDRESS - noted["here"], FROM_ALL - noted["all"])
-    if left <= 0 or noted["told"]:
+    if left <= 0 or (here.id and noted["told"]):
         return None
     more = {"more": MORE} if left == 1 else {}
     return note_event(kind, person=person, about=about, succeeded=False, **facts, **more)

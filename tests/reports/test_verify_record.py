@@ -208,7 +208,7 @@ def test_an_end_cut_off_and_written_anew_with_good_digests_is_found_by_its_ancho
 
 @pytest.mark.parametrize("text", ["", "12", "12:abc", "x" * 64, "/no/such/file"])
 def test_what_is_no_anchor_is_refused_in_words(text):
-    with pytest.raises(CommandError, match="neither NUMBER:DIGEST nor a file|no anchor"):
+    with pytest.raises(CommandError, match=r"neither NUMBER:DIGEST nor a file|no anchor"):
         verify_with(text)
 
 

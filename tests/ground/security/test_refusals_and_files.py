@@ -80,7 +80,7 @@ def test_whoever_probes_cannot_flood_the_log_nor_hide_what_others_do(client_of, 
     assert SecurityEvent.objects.filter(kind=Kind.REFUSED, person=coac).count() == 1
 
     time_machine.shift(timedelta(seconds=61))
-    client.get("/admin/")
+    assert client.get("/admin/").status_code == 403
 
     assert mine.count() == FROM_ONE_ADDRESS + 1
 

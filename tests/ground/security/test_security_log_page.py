@@ -118,7 +118,7 @@ def test_the_page_is_bounded_and_takes_few_queries(client_of, admin_user, cbp, d
         event(person=cbp)
     client = client_of(admin_user)
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         page = client.get(f"{LOG}?all=")
 
     assert len(page.context["cl"].result_list) == 50
@@ -134,7 +134,7 @@ def test_people_see_their_own_last_fifty_and_nobody_elses(client_of, cbp, ice, d
     event(3, person=ice, kind=Kind.SESSION_ENDED, facts={"holder": cbp.pk, "why": "ended by an administrator"})
     client = client_of(cbp)
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         page = client.get(OWN).content.decode()
 
     assert page.count("<tr>") == 51
