@@ -118,7 +118,7 @@ def test_the_page_is_bounded_and_takes_few_queries(client_of, admin_user, cbp, d
         event(person=cbp)
     client = client_of(admin_user)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(4):
         page = client.get(f"{LOG}?all=")
 
     assert len(page.context["cl"].result_list) == 50
