@@ -51,7 +51,7 @@ class Person:
         self.page.locator("[name=login]").fill(self.email)
         self.page.locator("[name=password]").fill(PASSPHRASE)
         self.click("Accept and sign in")
-        expect(self.page.locator("form[action='/accounts/logout/']")).to_be_attached()  # Folded away on a phone.
+        expect(self.page.locator("form[action$='/logout/']")).to_be_attached()  # Folded away on a phone.
 
     def go(self, path: str) -> int:
         """Open a page by its address; returns the status."""
