@@ -119,6 +119,7 @@ def _paged(table: JournalTable, asked: JournalFilter, matched: int) -> JournalTa
     """Turn to the page asked for; past the end is the last."""
     if asked.errors:
         table.empty_text = "Nothing is shown, because something that was asked for cannot be read."
+    table.noun = "entry" if matched == 1 else "entries"
     size = next(iter(asked.asked("per_page")[-1:]), PER_PAGE)
     page = min(next(iter(asked.asked("page")[-1:]), 1), max(1, -(-matched // size)))
     table.paginate(paginator_class=CountedPaginator, per_page=size, page=page, known=matched)
