@@ -13,7 +13,7 @@ ENV PATH=/opt/venv/bin:$PATH \
     ESC_ENV=production \
     STATIC_ROOT=/srv/static \
     VAR_DIR=/tmp/esc \
-    GUNICORN_CMD_ARGS="--bind 0.0.0.0:8000 --access-logfile - --worker-tmp-dir /tmp"
+    GUNICORN_CMD_ARGS="--bind 0.0.0.0:8000 --worker-tmp-dir /tmp"
 # Pango draws the PDF of a report.
 RUN apt-get update && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 && \
     rm -rf /var/lib/apt/lists/*

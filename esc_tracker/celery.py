@@ -10,12 +10,14 @@ from typing import Any
 
 import django
 from celery import Celery
+from celery.apps import worker as worker_program
 from celery.signals import beat_init, celeryd_init, setup_logging, task_postrun, task_prerun
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 
 from esc_tracker import checks
+from esc_tracker.logs import say_at_once
 from esc_tracker.origin import Origin, coming_from
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "esc_tracker.settings")
@@ -43,7 +45,12 @@ def prepare_process(**_: Any) -> None:
 
 @setup_logging.connect
 def keep_our_logs(**_: Any) -> None:
-    """Leave the lines to the settings: with a listener here Celery sets up none of its own."""
+    """Leave the lines to the settings: with a listener here Celery sets up none of its own.
+
+    In production what the worker prints when it is told to end is a line like every other.
+    """
+    if settings.PRODUCTION:
+        worker_program.safe_say = say_at_once  # type: ignore[attr-defined]  # its stubs leave it out
 
 
 _entered: dict[str, ExitStack] = {}

@@ -3,20 +3,25 @@
 One JSON object a line, in UTC, with the reference of its request or job: for the operator and for machines. Never a
 mail address, a person's own words, a secret or a session: what our own lines carry are names of events and numbers,
 and of what other libraries say we keep the sentence without the values put into it, except from those that speak of
-processes only. Of an exception we keep its type and where it happened; its message may quote what a person typed.
+processes only, as long as they speak of nothing wrong: what they complain of is what somebody sent. Of an exception
+or a warning we keep its type and where it happened; its message may quote what a person typed.
 """
 
+import json
+import os
 import sys
 import time
 import traceback
+import warnings
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 from django.http import HttpRequest, HttpResponse
 from structlog.typing import EventDict, Processor
 
+from esc_tracker import clock
 from esc_tracker.origin import origin
 
 PROBES = {"livez", "readyz"}
@@ -45,6 +50,8 @@ def logging_config(*, as_json: bool) -> dict[str, Any]:
         if as_json
         else [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]
     )
+    if as_json:
+        warnings.showwarning = _show_warning
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -69,6 +76,8 @@ def logging_config(*, as_json: bool) -> dict[str, Any]:
             "django.request": {"level": "ERROR"},
             "django.security": {"handlers": ["nowhere"], "propagate": False},
             "gunicorn.error": {"handlers": [], "propagate": True},
+            # Whatever --access-logfile says: it writes down addresses, links and searches. Our line is the one below.
+            "gunicorn.access": {"handlers": ["nowhere"], "propagate": False},
         },
     }
 
@@ -80,10 +89,22 @@ def _say_where_from(logger: Any, method: str, line: EventDict) -> EventDict:
 
 
 def _without_values(logger: Any, method: str, line: EventDict) -> EventDict:
-    """Keep a library's sentence without the values put into it, unless it speaks of processes only."""
+    """Keep a library's sentence without the values put into it, unless it speaks of processes, and of no trouble."""
     values = line.pop("positional_args")
+    said = line["event"]
+    problem = line.get("exc_info")
+    if isinstance(problem, tuple) and said == str(problem[1]):  # its message in place of a sentence
+        return {**line, "event": problem[0].__qualname__}
+    if said.startswith(_QUOTES):
+        return {**line, "event": _QUOTES}
+    if line["logger"] == "django.request":  # a template of nothing but values
+        return {**line, "event": "unhandled error"}
     spoken = line["logger"].split(".")[0] in SPEAKS_OF_PROCESSES and "exc_info" not in line
-    return {**line, "event": line["event"] % values} if spoken and values else line
+    harmless = line["level"] == "info" or (isinstance(values, tuple) and all(isinstance(one, int) for one in values))
+    return {**line, "event": said % values} if values and spoken and harmless else line
+
+
+_QUOTES = "Invalid request"  # gunicorn goes on to say from which address, and quotes it
 
 
 def _say_type_and_place(logger: Any, method: str, line: EventDict) -> EventDict:
@@ -95,6 +116,25 @@ def _say_type_and_place(logger: Any, method: str, line: EventDict) -> EventDict:
         line["error"] = told[0].__qualname__
         line["through"] = [f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames]
     return line
+
+
+def _show_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    """Write a line in place of Python's own two, which are no JSON."""
+    where = f"{filename.rpartition('/')[2]}:{lineno}"
+    structlog.get_logger("py.warnings").warning("warning", kind=category.__qualname__, where=where)
+
+
+def say_at_once(words: str, stream: TextIO | None = None) -> None:
+    """Write a line from within a signal's handler, where the locks of logging may be held by whom it interrupted."""
+    line = {"at": f"{clock.wall():%Y-%m-%dT%H:%M:%S.%fZ}", "event": words, "level": "info", "source": origin().source}
+    os.write(sys.__stderr__.fileno() if sys.__stderr__ else 2, f"{json.dumps(line, sort_keys=True)}\n".encode())
 
 
 class RequestLogMiddleware:

@@ -2,12 +2,7 @@
 
 import json
 import logging
-import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
+import warnings
 from collections.abc import Callable, Iterator
 from io import StringIO
 
@@ -16,7 +11,7 @@ import structlog
 from django.test import Client
 
 from esc_tracker.accounts.models import User
-from esc_tracker.logs import logging_config
+from esc_tracker.logs import logging_config, say_at_once
 from tests.factories import PASSPHRASE
 from tests.pages.test_access import ROWS
 
@@ -116,36 +111,63 @@ def test_exception_tells_its_type_and_place_but_not_its_message(lines: Lines) ->
     assert CANARY not in json.dumps(line)
 
 
-@pytest.mark.services
-def test_web_server_itself_writes_nothing_but_such_lines(tmp_path) -> None:
-    (tmp_path / "static").mkdir()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    env = os.environ | {
-        "ESC_ENV": "production",
-        "SECRET_KEY": "a-key-for-one-test-0123456789-abcdefghijklmnopqrstuvwxyz",
-        "ALLOWED_HOSTS": "127.0.0.1",
-        "BASE_URL": "https://127.0.0.1",
-        "DATABASE_URL": f"sqlite:///{tmp_path / 'log.sqlite3'}",
-        "REDIS_URL": "redis://127.0.0.1:1/0",
-        "EMAIL_URL": "smtp+tls://127.0.0.1:1",
-        "VAR_DIR": str(tmp_path),
-        "ESC_TODAY": "",
-    }
-    command = [sys.executable, "-m", "gunicorn", "--no-control-socket", "-b", f"127.0.0.1:{port}", "esc_tracker.wsgi"]
-    server = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+@pytest.mark.parametrize(
+    ("name", "level", "said", "values", "kept"),
+    [
+        ("gunicorn.error", "info", "Listening at: %s (%s)", ("http://[::]:80", 7), "Listening at: http://[::]:80 (7)"),
+        (
+            "gunicorn.error",
+            "error",
+            "Worker (pid:%s) exited with code %s.",
+            (7, 3),
+            "Worker (pid:7) exited with code 3.",
+        ),
+        ("gunicorn.error", "warning", f"Invalid request from ip=203.0.113.7: {CANARY}", (), "Invalid request"),
+        ("celery.worker.strategy", "info", "Task %(name)s received", ({"name": "purge"},), "Task purge received"),
+        ("celery.worker", "warning", "Unknown message: %s", (CANARY,), "Unknown message: %s"),
+        ("kombu", "error", "Cannot decode %r", (CANARY,), "Cannot decode %r"),
+        ("some.library", "info", "Read %s.", (CANARY,), "Read %s."),
+    ],
+)
+def test_values_are_kept_only_of_those_who_speak_of_processes_and_of_no_trouble(
+    lines: Lines, name: str, level: str, said: object, values: tuple, kept: str
+) -> None:
+    getattr(logging.getLogger(name), level)(said, *values)
+
+    [line] = lines()
+    assert line["event"] == kept
+    assert CANARY not in json.dumps(line)
+
+
+def test_exception_logged_in_place_of_a_sentence_is_its_type(lines: Lines) -> None:
     try:
-        for _ in range(100):
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/livez", timeout=1)
-                break
-            except OSError:
-                time.sleep(0.2)
-    finally:
-        server.terminate()
-        output, _ = server.communicate(timeout=20)
+        raise ValueError(CANARY)
+    except ValueError as problem:
+        logging.getLogger("gunicorn.error").exception(problem)
 
-    told = [json.loads(line) for line in output.splitlines()]
+    [line] = lines()
+    assert (line["event"], line["error"]) == ("ValueError", "ValueError")
+    assert CANARY not in json.dumps(line)
 
-    assert "Listening at: " in " ".join(line["event"] for line in told)
+
+def test_warning_of_python_is_a_line_without_its_words(lines: Lines, monkeypatch) -> None:
+    monkeypatch.setattr(warnings, "showwarning", warnings.showwarning)
+    logging_config(as_json=True)
+
+    warnings.showwarning(UserWarning(CANARY), UserWarning, "/somewhere/models.py", 7)
+
+    [line] = lines()
+    assert (line["event"], line["kind"], line["where"]) == ("warning", "UserWarning", "models.py:7")
+    assert CANARY not in json.dumps(line)
+
+
+def test_what_a_signal_makes_the_worker_say_is_a_line_too(capfd) -> None:
+    say_at_once('worker: Warm shutdown "(MainProcess)"\r\nX: y')
+
+    [written] = capfd.readouterr().err.splitlines()
+    assert json.loads(written)["event"] == 'worker: Warm shutdown "(MainProcess)"\r\nX: y'
+    assert json.loads(written)["at"].endswith("Z")
+
+
+def test_access_log_of_the_web_server_is_never_written() -> None:
+    assert logging_config(as_json=True)["loggers"]["gunicorn.access"] == {"handlers": ["nowhere"], "propagate": False}

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 TOP = Path(__file__).resolve().parents[2]
-REVIEWED = tomllib.loads((TOP / "tests" / "house" / "secrets.toml").read_text())["reviewed"]
+LIST = "tests/house/secrets.toml"
+REVIEWED = tomllib.loads((TOP / LIST).read_text())["reviewed"]
 ASSIGNED = rb"(?i)\b\w*(?:secret|passw(?:or)?d|passphrase|api_?key|token)\w*[\"']?\s*[:=]\s*"
 PATTERNS = {
     "private key": rb"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----",
@@ -21,7 +22,8 @@ PATTERNS = {
     "key of a service": rb"\b(?:AIza[\w-]{35}|sk_live_\w{16,}|sk-[A-Za-z0-9_-]{32,})",
     "signed token": rb"\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}",
     "password in an address": rb"\b[a-z][a-z0-9+.-]*://[^\s/:@\"'`<>{}$|]*:[^\s/:@\"'`<>{}$|]+@",
-    "assigned in quotes": ASSIGNED + rb"[\"'][^\s\"'{}$]{12,}[\"']",
+    # Letters and digits: names of fields, jobs and settings have no digits.
+    "assigned in quotes": ASSIGNED + rb"[\"'](?=[^\s\"']*\d)(?=[^\s\"']*[A-Za-z])[^\s\"'{}$/]{12,}[\"']",
     "header": rb"(?i)authorization[\"']?\s*[:=]\s*[\"']?(?:basic|bearer)\s+[\w+/=.-]{12,}",
     "line of an .env file": rb"(?m)^(?:export )?\w*(?:SECRET|PASSWORD|TOKEN)\w*=[^\s$\"'{}]{8,}\s*$",
 }
@@ -82,7 +84,7 @@ def _suspicious(content: bytes) -> Iterator[tuple[str, str]]:
 
 
 def _is_reviewed(path: str, text: str) -> bool:
-    return any(one["found"] == text and path in one["in"] for one in REVIEWED)
+    return any(one["found"] == text and path in [*one["in"], LIST] for one in REVIEWED)
 
 
 @pytest.mark.parametrize("kind", PATTERNS)
