@@ -19,6 +19,7 @@ from esc_tracker.accounts.models import PassphraseLink, Session
 from esc_tracker.security.models import Kind, SecurityEvent
 from esc_tracker.security.noting import note_event
 
+BATCH = 5_000
 Rows = Callable[[datetime], QuerySet[Any]]
 
 # What of each class is over since before a moment.
@@ -43,21 +44,28 @@ class Purged:
 
 
 def purge(now: datetime, *, dry_run: bool = False) -> Iterator[Purged]:
-    """Throw away what is over for longer than its class is kept, one transaction a class; twice changes nothing.
+    """Throw away what is over for longer than its class is kept; twice, or twice at once, changes nothing more.
 
-    Whole New York days are counted, so that a class is purged once a day. `now` is a real moment. Two queries a class
-    with something to throw away, and one line in the security log; one query otherwise.
+    Whole New York days are counted, so that a class is purged once a day. `now` is a real moment. In batches, each a
+    transaction with its line in the security log: people go on working while years are thrown away. Two queries a
+    batch, one for a class with nothing to throw away.
     """
     today = clock.day_of(now)
     for name, over in CLASSES.items():
         days = settings.RETENTION_DAYS[name]
         rows = over(clock.start_of(today - timedelta(days=days)))
         held = not settings.RETENTION_HOLD.isdisjoint({name, "all"})
-        if held or dry_run:
-            yield Purged(name, days, rows.count(), held)
-            continue
+        gone = rows.count() if held or dry_run else _throw_away(name, days, rows)
+        yield Purged(name, days, gone, held)
+
+
+def _throw_away(name: str, days: int, rows: QuerySet[Any]) -> int:
+    """Return how many rows this call threw away; those that another threw away at the same time are counted there."""
+    gone, batch = 0, BATCH
+    while batch == BATCH:
         with transaction.atomic():
-            thrown_away, _ = rows.delete()
-            if thrown_away:
-                note_event(Kind.PURGED, person=None, about=name, rows=thrown_away, days=days)
-        yield Purged(name, days, thrown_away, held)
+            batch, _ = rows.model._default_manager.filter(pk__in=rows.order_by("pk").values("pk")[:BATCH]).delete()
+            if batch:
+                note_event(Kind.PURGED, person=None, about=name, rows=batch, days=days)
+        gone += batch
+    return gone
