@@ -38,6 +38,12 @@ class KeptForm:
     fields: list[tuple[str, str]]
 
     @property
+    def place(self) -> str:
+        """Return where it was sent, as people read it: Milestones › 3.1 › Update."""
+        parts = self.path.partition("?")[0].strip("/").split("/")
+        return " › ".join(_plain(part) for part in parts)
+
+    @property
     def words(self) -> list[tuple[str, str]]:
         """Return what was typed and chosen, under the fields' names in plain letters."""
         return [

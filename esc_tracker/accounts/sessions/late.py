@@ -51,7 +51,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
 def _show_what_is_lost(request: HttpRequest) -> HttpResponse:
     """Give back what was typed to be copied, where it cannot be kept. No query."""
     form = KeptForm("", request.path, fields_of(request))
-    return render(request, "account/not_kept.html", {"form": form}, status=403)
+    return render(request, "account/not_kept.html", {"form": form}, status=413)
 
 
 def _comes_from_here(request: HttpRequest) -> bool:

@@ -42,6 +42,7 @@ def test_it_waits_on_the_server_and_signing_in_leads_to_it(member: Client, cbp: 
     assert led.headers["Location"] == SIGN_IN_THEN_KEPT
     assert answer.headers["Location"] == KEPT
     assert f'action="{UPDATE}"' in page
+    assert ">Milestones › 3.1 › Update</h2>" in page
     assert "They answer &lt;soon&gt;." in page
     assert '<dt>Outlook</dt><dd class="esc-kept">on track</dd>' in page
     assert "<dt>Version</dt>" not in page
@@ -78,7 +79,8 @@ def test_discarded_it_is_gone(member: Client, cbp: User, now) -> None:
     _too_late(member, now)
     sign_in(cbp.email, client=member)
 
-    answer = member.post(KEPT, {"discard": _form_id(member)}, follow=True)
+    form_id = _form_id(member)
+    answer = member.post(KEPT, TYPED | {"kept": form_id, "discard": form_id}, follow=True)
 
     assert "Discarded." in answer.content.decode()
     assert WORDS[:20] not in _page(member)
@@ -175,7 +177,7 @@ def test_too_long_a_text_is_given_back_with_a_clear_word(member: Client, cbp: Us
     answer = _too_late(member, now, typed={"statement": "Too long. " * 20_001})
     page = answer.content.decode()
 
-    assert answer.status_code == 403
+    assert answer.status_code == 413
     assert "Copy what you typed before you go on" in page
     assert page.count("Too long. ") >= 20_000
     assert "Sign out" not in page
