@@ -74,6 +74,8 @@ PAGES = {
         ("/mail/turn/", 200),
         ("/accounts/preferences/", 200),
         ("/calls/", 200),
+        ("/journal/?about=4.3", 200),
+        ("/journal/1/", 200),
         ("/admin/", 403),
     ],
     "cbp": [
