@@ -50,9 +50,7 @@ def test_a_version_that_is_none_is_never_taken_for_the_present_one(role, people,
 
     for form, html in shown_forms(eyes, people):
         names = _versions(form, html) if form.verb == "POST" else []
-        if not names or form.path.startswith(
-            "/check-in/"
-        ):  # whose rows are refused one by one: tests/milestones/checkin
+        if not names or form.path.startswith("/check-in/"):  # Each row alone: tests/milestones/checkin
             continue
         status, _ = eyes.ask(form.path, verb="POST", body=_sent(form.pairs))
         if status not in SAVED:

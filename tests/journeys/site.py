@@ -24,27 +24,29 @@ from scripts.run import CannotRun, processes, wait_until_it_answers
 from scripts.servers import TOP, free_port
 from tests.conftest import AS_OF
 
-TOLD = "journeys_told"
+PREPARE = ("-m", "scripts.prepare")
 
 
 @dataclass(frozen=True)
 class Record:
-    """The database in which the sample history is told, to be copied and never used itself."""
+    """The database in which a history is told by a program, to be copied and never used itself."""
 
     url: str
     room: Path
+    name: str = "journeys_told"
+    told_by: tuple[str, ...] = PREPARE
 
     def tell(self) -> None:
         """Tell the history unless another test process has told it."""
-        with (self.room / "telling").open("w") as lock:
+        with (self.room / f"{self.name}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            done = self.room / "told"
+            done = self.room / f"{self.name}.done"
             if done.exists():
                 return
             if self._is_postgres:
-                _ask(self.url, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(TOLD)))
-            env = environment(self._named(TOLD), self.room)
-            subprocess.run([sys.executable, "-m", "scripts.prepare"], cwd=TOP, env=env, check=True, capture_output=True)
+                _ask(self.url, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(self.name)))
+            env = environment(self._named(self.name), self.room)
+            subprocess.run([sys.executable, *self.told_by], cwd=TOP, env=env, check=True, capture_output=True)
             done.touch()
 
     @contextlib.contextmanager
@@ -53,12 +55,12 @@ class Record:
         name = f"journey_{uuid.uuid4().hex}"
         if not self._is_postgres:
             for suffix in ("", "-wal"):
-                told = self.room / f"{TOLD}.sqlite3{suffix}"
+                told = self.room / f"{self.name}.sqlite3{suffix}"
                 if told.exists():
                     shutil.copyfile(told, self.room / f"{name}.sqlite3{suffix}")
             yield self._named(name)
             return
-        copied, told = sql.Identifier(name), sql.Identifier(TOLD)
+        copied, told = sql.Identifier(name), sql.Identifier(self.name)
         _ask(self.url, sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(copied, told))
         try:
             yield self._named(name)
