@@ -121,6 +121,7 @@ def test_use_of_one_tab_keeps_the_dialog_of_the_other_away_and_closes_it(clocked
 
     there.bring_to_front()
     there.get_by_role("button", name="Stay signed in").click()
+    expect(there.get_by_role("alertdialog")).to_be_hidden()  # the server has answered
     here.context.clock.fast_forward(16_000)
     expect(here.get_by_role("alertdialog")).to_be_hidden()
 
