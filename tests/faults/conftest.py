@@ -8,7 +8,7 @@ import pytest
 
 from tests.faults.installation import Installation, installed
 from tests.faults.member import Member
-from tests.faults.table import Line, as_markdown
+from tests.faults.table import Line, as_document, as_markdown
 
 LINES = pytest.StashKey[list[Line]]()
 WEEKS = 12  # finished weeks without a report: enough work for jobs to be ended in the middle of it
@@ -29,8 +29,9 @@ with clock.at(clock.now() - timedelta(weeks={WEEKS})):
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Take where the table goes."""
-    parser.addoption("--fault-table", type=Path, help="write the table of faults to this file")
+    """Take where the page of the faults goes, and how long the half hour is."""
+    parser.addoption("--fault-table", type=Path, help="write the page of the faults to this file")
+    parser.addoption("--fault-seconds", type=int, default=1800, help="how long the site runs under load (F20)")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -42,11 +43,10 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Print the table of what was injected in this run."""
     if lines := config.stash[LINES]:
-        table = as_markdown(lines)
         terminalreporter.section("faults")
-        terminalreporter.write(table)
+        terminalreporter.write(as_markdown(lines))
         if path := config.getoption("--fault-table"):
-            path.write_text(table)
+            path.write_text(as_document(lines))
 
 
 @pytest.fixture
