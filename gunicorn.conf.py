@@ -1,14 +1,13 @@
 """What does the web server take from strangers, and how does it write its own lines?
 
-What is refused here is refused in a plain line, before any page of ours is asked. A proxy in front may be stricter;
-this holds where there is none, and behind one that is not.
+What is refused here is refused in a plain line, before any page of ours is asked. Slow clients are the proxy's
+(ADR 0024): gunicorn's threads wait for a request as long as it takes.
 """
 
 import os
 import tempfile
 
 from esc_tracker.logs import logging_config
-from esc_tracker.slow_clients import watch_over
 
 # The longest address of ours is a list with every filter, some 900 letters; browsers and proxies send 8 kB and more.
 limit_request_line = 4094
@@ -26,8 +25,6 @@ timeout = 30
 graceful_timeout = 20
 # For the next request of a page that is being loaded, not longer: a waiting connection is a place taken.
 keepalive = 5
-# gunicorn itself waits for a request without end once its first byte is there.
-post_worker_init = watch_over
 
 logconfig_dict = logging_config(as_json=os.environ.get("ESC_ENV") == "production")
 

@@ -5,7 +5,6 @@ Sent by raw sockets to the site as it runs in production, with no proxy that wou
 
 import contextlib
 import socket
-import time
 
 import pytest
 
@@ -15,7 +14,6 @@ pytestmark = pytest.mark.services
 
 LIVE = f"GET /livez HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n"
 POST = f"POST /livez HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n"
-THREADS = 16  # two workers of eight
 
 
 def _send(site: Site, request: str | bytes, *, then_hang_up: bool = False) -> bytes:
@@ -75,23 +73,6 @@ def test_a_path_set_by_a_header_is_not_the_path(bare_site):
 
     assert answer.startswith(b"HTTP/1.1 200 OK")
     assert answer.endswith(b"ok\n")
-
-
-def test_headers_that_never_end_are_given_up_and_others_are_answered(bare_site):
-    began = time.monotonic()
-    with contextlib.ExitStack() as opened:
-        lines = [
-            opened.enter_context(socket.create_connection(("127.0.0.1", bare_site.port), timeout=30))
-            for _ in range(THREADS)
-        ]
-        for line in lines:
-            line.sendall(LIVE.encode())  # no empty line follows
-
-        assert _is_up(bare_site)
-        answers = [line.recv(65536) for line in lines]
-
-    assert time.monotonic() - began < 30
-    assert {answer.partition(b"\r\n")[0] for answer in answers} == {b"HTTP/1.1 408 Request Timeout"}
 
 
 @pytest.mark.parametrize(("missing", "status"), [(0, b"403"), (1, b"400"), (10, b"400")])
