@@ -102,20 +102,30 @@ def test_two_windows_lose_neither_and_the_same_sent_twice_is_kept_once(member: C
         "/milestones/3.1/update/",
         "/milestones/3.1/revise/",
         "/milestones/3.1/return/",
-        "/questions/1/answer/",
+        "/milestones/3.1/questions/1/answer/",
+        "/meetings/due-outs/1/answer/",
         "/check-in/",
         "/reports/2020-W37/write/",
         "/reports/2020-W37/lines/3.2/CBP/statement/",
         "/reports/2020-W36/correct/",
-        "/a/page/that/is/not/there/yet/",
     ],
 )
 def test_every_form_of_the_record_keeps_what_was_typed(member: Client, cbp: User, now, path: str) -> None:
     answer = _too_late(member, now, path, {"text": "Word for word."})
+    sign_in(cbp.email, client=member)
 
-    if answer.status_code != 404:
-        sign_in(cbp.email, client=member)
-        assert "Word for word." in _page(member)
+    assert answer.headers["Location"] == SIGN_IN_THEN_KEPT
+    assert [form.path for form in member.get(KEPT).context["forms"]] == [path]
+    assert "Word for word." in _page(member)
+
+
+def test_what_was_sent_to_no_page_is_not_kept(member: Client, cbp: User, now) -> None:
+    answer = _too_late(member, now, "/a/page/that/is/not/there/", {"text": "Word for word."})
+
+    sign_in(cbp.email, client=member)
+
+    assert answer.status_code == 404
+    assert "Word for word." not in _page(member)
 
 
 def test_whatever_ended_the_session(member: Client, cbp: User) -> None:
