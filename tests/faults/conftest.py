@@ -69,6 +69,15 @@ def site(_installation: Installation) -> Installation:
 
 
 @pytest.fixture
+def slow_to_write(site: Installation) -> None:
+    """Let each report take half a second to be written, so that a fault falls into the middle of one."""
+    site.ask(
+        "CREATE FUNCTION slowly() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.5); RETURN NEW; END'"
+    )
+    site.ask("CREATE TRIGGER slowly BEFORE INSERT ON reports_weeklyreport FOR EACH ROW EXECUTE FUNCTION slowly()")
+
+
+@pytest.fixture
 def members(site: Installation) -> Callable[[int], list[Member]]:
     """Return a function that gives so many members, signed in; the site must be running."""
 

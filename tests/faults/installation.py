@@ -128,6 +128,14 @@ class Installation:
         child.process.wait()
         self.children.running.remove(child)
 
+    def hold(self, name: str) -> None:
+        """Stop a part where it stands: it takes connections and answers nothing."""
+        os.killpg(self.parts[name].process.pid, signal.SIGSTOP)
+
+    def let_go(self, name: str) -> None:
+        """Let a part that was held go on."""
+        os.killpg(self.parts[name].process.pid, signal.SIGCONT)
+
     def restart_ended(self) -> None:
         """Start again what has ended by itself, as `restart: unless-stopped` of docker-compose.yml does."""
         for name, child in list(self.parts.items()):

@@ -112,6 +112,11 @@ def doubled(site: Installation) -> int:
     return twice + len(sent) - len({(to, subject) for to, subject, _ in sent})
 
 
+def drafted(site: Installation) -> int:
+    """Count the weekly reports that are there."""
+    return len(site.ask("SELECT week FROM reports_weeklyreport"))
+
+
 def chain_is_whole(site: Installation) -> bool:
     """Say whether the operator's own command finds the journal whole and each report as it was drawn up."""
     return site.manage("verify_record").returncode == 0

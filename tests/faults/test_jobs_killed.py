@@ -8,23 +8,10 @@ import pytest
 
 from tests.faults.conftest import WEEKS
 from tests.faults.installation import BEATS, WORKERS, Installation
-from tests.faults.table import Line, chain_is_whole, doubled
+from tests.faults.table import Line, chain_is_whole, doubled, drafted
 
 pytestmark = pytest.mark.faults
 SEED, KILLS = 20200914, 6
-
-
-def _drafted(site: Installation) -> int:
-    return len(site.ask("SELECT week FROM reports_weeklyreport"))
-
-
-@pytest.fixture
-def slow_to_write(site) -> None:
-    """Let each report take half a second to be written, so that whoever is killed is in the middle of one."""
-    site.ask(
-        "CREATE FUNCTION slowly() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.5); RETURN NEW; END'"
-    )
-    site.ask("CREATE TRIGGER slowly BEFORE INSERT ON reports_weeklyreport FOR EACH ROW EXECUTE FUNCTION slowly()")
 
 
 def _wait_for_one_being_written(site: Installation) -> None:
@@ -39,8 +26,8 @@ def test_a_worker_child_killed_in_the_middle_of_a_report(site, slow_to_write, to
         _wait_for_one_being_written(site)
         for pid in (pid for name in WORKERS for pid in site.processes_of(name)):  # one of them is writing it
             os.kill(pid, signal.SIGKILL)
-    left = WEEKS - _drafted(site)
-    recovered_in = site.wait(lambda: _drafted(site) == WEEKS, f"{WEEKS} reports")
+    left = WEEKS - drafted(site)
+    recovered_in = site.wait(lambda: drafted(site) == WEEKS, f"{WEEKS} reports")
 
     assert left > 0
     found = doubled(site)
@@ -57,8 +44,8 @@ def test_a_whole_worker_killed(site, slow_to_write, told):
         name = random.choice(WORKERS)
         site.kill(name)
         site.start(name)
-    left = WEEKS - _drafted(site)
-    recovered_in = site.wait(lambda: _drafted(site) == WEEKS, f"{WEEKS} reports")
+    left = WEEKS - drafted(site)
+    recovered_in = site.wait(lambda: drafted(site) == WEEKS, f"{WEEKS} reports")
 
     assert left > 0
     found = doubled(site)
