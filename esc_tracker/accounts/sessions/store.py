@@ -37,10 +37,13 @@ class SessionStore(SessionBase):
 
     def load(self) -> dict[str, Any]:
         """Return what the session holds; of one that is over only its key. One query."""
-        key, self._session_key = self.session_key or "", None
+        key = self.session_key or ""
         if set(key) - set(VALID_KEY_CHARS):
+            self._session_key = None
             return {}
+        # The key is let go of once the database has answered: without one, a browser would be told to forget it.
         row = Session.objects.select_related("person").filter(session_key=key).first()
+        self._session_key = None
         if row is None:
             return {}
         if _is_over(row):
