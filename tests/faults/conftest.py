@@ -40,12 +40,12 @@ def pytest_configure(config: pytest.Config) -> None:
     logging.getLogger("mail.log").setLevel(logging.WARNING)  # The mail server tells each word of each message.
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Print the table of what was injected in this run."""
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatus: int, config: pytest.Config) -> None:
+    """Print the table of what was injected in this run; only a run in which all held is written down."""
     if lines := config.stash[LINES]:
         terminalreporter.section("faults")
         terminalreporter.write(as_markdown(lines))
-        if path := config.getoption("--fault-table"):
+        if (path := config.getoption("--fault-table")) and exitstatus == 0:
             path.write_text(as_document(lines))
 
 

@@ -81,9 +81,8 @@ def as_document(lines: Sequence[Line]) -> str:
 def _machine() -> str:
     """Describe the machine in general terms: nothing of it names it."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    return (
-        f"{os.cpu_count()} cores, {memory:.0f} GiB of memory, {platform.system()}, Python {platform.python_version()}"
-    )
+    software = f"{platform.system()}, Python {platform.python_version()}"
+    return f"{os.cpu_count()} cores, {memory:.0f} GiB of memory, {software}"
 
 
 def _order(line: Line) -> tuple[int, str]:
