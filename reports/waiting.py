@@ -10,7 +10,9 @@ from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 
+from esc_tracker import clock
 from esc_tracker.accounts.models import Agency
+from esc_tracker.accounts.review.reviewing import unreviewed
 from esc_tracker.reader import Reader, reader_of
 from milestones.calls.weeks import period_of
 from milestones.models import Milestone, Question, StatusUpdate, TargetRevision
@@ -24,7 +26,7 @@ class Waiting:
     """Numbers of milestones: overdue; open ones of ours, and those of them not yet heard in this period; with a
     question to us, or of ours, unanswered; and with a date change or a completion that waits.
     `to_decide` is what of these the reader decides: nothing for all but the chair's office. It alone learns whether
-    mail is off now, and how many messages could not be sent.
+    mail is off now, how many messages could not be sent, and how many seats the year’s review has not come to.
     """
 
     overdue: int = 0
@@ -37,6 +39,7 @@ class Waiting:
     to_decide: int = 0
     mail_is_off: bool = False
     unsent: int = 0
+    seats: int = 0
 
 
 def waiting_of(request: HttpRequest) -> Waiting:
@@ -80,6 +83,7 @@ def take_waiting(reader: Reader, *, overdue: int | None = None) -> Waiting:
         on = MailSwitch.objects.order_by("-recorded_at", "-pk").values("on")[:1]
         numbers["mail_on"] = Coalesce(Subquery(on), Value(False))
         numbers["unsent"] = _number(Delivery.objects.waiting().exclude(error=""))
+        numbers["seats"] = _number(unreviewed(clock.real_day()))
     if overdue is None:
         numbers["overdue"] = _number(_rows(reader).overdue())
     counts: Any = Agency.objects.filter(pk=reader.agency).values(**numbers).get()

@@ -19,6 +19,7 @@ class SampleAccount:
     role: Role
     can: str
     agency: str | None = None
+    sees_journal: bool = False
 
 
 SAMPLE_ACCOUNTS = (
@@ -28,7 +29,9 @@ SAMPLE_ACCOUNTS = (
     SampleAccount("ice-hsi@esc.example", "Ida Chen", Role.ESC_MEMBER, "update ICE/HSI’s milestones", "ICE-HSI"),
     SampleAccount("usps@esc.example", "Uma Posey", Role.ESC_MEMBER, "update USPS’s milestones", "USPS"),
     SampleAccount("uspto@esc.example", "Tobias Orr", Role.ESC_MEMBER, "update USPTO’s milestones", "USPTO"),
-    SampleAccount("reader@esc.example", "Rae Adler", Role.READER, "read what members read"),
+    SampleAccount(
+        "reader@esc.example", "Rae Adler", Role.READER, "read what members read, and the journal", sees_journal=True
+    ),
     SampleAccount("coac@esc.example", "Coral Achebe", Role.COAC_READER, "read what has been released"),
     SampleAccount("admin@esc.example", "Ada Min", Role.ADMINISTRATOR, "seat and unseat people, nothing else"),
 )
@@ -39,7 +42,12 @@ def seat_sample_accounts() -> dict[str, User]:
     people = {}
     for account in SAMPLE_ACCOUNTS:
         person = User.objects.filter(email=account.email).first() or User.objects.create_user(
-            account.email, PASSPHRASE, name=account.name, role=account.role, agency_id=account.agency
+            account.email,
+            PASSPHRASE,
+            name=account.name,
+            role=account.role,
+            agency_id=account.agency,
+            sees_journal=account.sees_journal,
         )
         people[account.email.partition("@")[0]] = person
     return people

@@ -303,6 +303,8 @@ def _waiting(request: HttpRequest, survey: Survey, reader: Reader) -> list[Row]:
     mail = link("reports:mail", reader=reader)
     unsent = agreeing(waiting.unsent, "message could not be sent", "messages could not be sent")
     rows.append(Row(unsent, mail, waiting.unsent))
+    seats = agreeing(waiting.seats, "seat not yet reviewed this year", "seats not yet reviewed this year")
+    rows.append(Row(seats, link("seat_review", reader=reader), waiting.seats))
     off = [Row("Mail is off: nobody is told anything by it", mail)] if waiting.mail_is_off else []
     return [*(row for row in rows if row.count), *_reports_waiting(reader), *off]
 

@@ -4,6 +4,7 @@ import pytest
 
 from actions.target_dates import TargetDate
 from esc_tracker import clock
+from esc_tracker.accounts.review.reviewing import review_seats
 from esc_tracker.reader import reader_for
 from milestones.deciding import confirm
 from milestones.questions import ask
@@ -85,3 +86,17 @@ def test_it_takes_one_query(record, cbp, django_assert_num_queries):
 
     with django_assert_num_queries(1):
         take_waiting(eyes)
+
+
+def test_the_chairs_office_alone_learns_how_many_seats_the_years_review_has_not_come_to(
+    record, plcy, cbp, django_assert_num_queries
+):
+    before = take_waiting(reader_for(plcy)).seats
+    review_seats({cbp.pk: True}, seen={}, by=plcy)
+
+    with django_assert_num_queries(1):
+        waits = take_waiting(reader_for(plcy))
+
+    assert (before, waits.seats) == (3, 2)  # CBP's, ICE/HSI's and their own, which a colleague reviews
+    assert take_waiting(reader_for(cbp)).seats == 0
+    assert take_waiting(reader_for(plcy, "2020-09-13")).seats == 0

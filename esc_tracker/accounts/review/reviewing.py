@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
+from django.db.models import Exists, OuterRef, QuerySet
+
 from esc_tracker import clock
 from esc_tracker.accounts.models import PLCY, Nomination, Role, SeatReview, User, seated
 from esc_tracker.journal.acts import act
@@ -54,6 +56,12 @@ def why_not_review(user: User, person: User) -> str:
     if user.role == Role.ESC_MEMBER and user.agency_id != person.agency_id:
         return "You review the seats of your own agency."
     return ""
+
+
+def unreviewed(day: date) -> QuerySet[User]:
+    """Return the people whose seat has no answer in the year of a real day. No query yet."""
+    answers = SeatReview.objects.filter(year=day.year, person=OuterRef("pk"))
+    return User.objects.filter(~Exists(answers), seated(day))
 
 
 def groups_for(user: User, day: date) -> list[Group]:

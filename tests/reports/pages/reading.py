@@ -20,6 +20,7 @@ def headline_of(answer: HttpResponse) -> str:
 
 
 def headings_of(answer: HttpResponse, level: int = 2) -> list[str]:
-    """Return the second headings of a page, or those of another level, in order."""
-    found = re.findall(rf"<h{level}[^>]*>(.*?)</h{level}>", answer.content.decode(), re.S)
+    """Return the second headings of a page, or those of another level, in order; none of what stands below it."""
+    page = answer.content.decode().partition("</main>")[0]  # the warning before a session ends comes after it
+    found = re.findall(rf"<h{level}[^>]*>(.*?)</h{level}>", page, re.S)
     return [re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", "", each))).strip() for each in found]

@@ -45,6 +45,7 @@ def test_plcy_finds_what_waits_each_leading_to_its_rows(client_of, plcy, week_37
     ] == [
         "1 completion to confirm",
         "13 open milestones without an agency",
+        "4 seats not yet reviewed this year",
         "W37 report to publish",
         "W36 report to release",
         "Mail is off: nobody is told anything by it",
@@ -52,6 +53,7 @@ def test_plcy_finds_what_waits_each_leading_to_its_rows(client_of, plcy, week_37
     assert re.findall(r'href="([^"]+)"', waiting) == [
         "/decisions/",
         "/milestones/assign/",
+        "/accounts/review/",
         "/reports/2020-W37/",
         "/reports/2020-W36/",
         "/mail/",
