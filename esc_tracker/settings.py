@@ -370,6 +370,7 @@ CELERY_BEAT_SCHEDULE = {
     }.items()
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
+CELERY_BEAT_SCHEDULER = "esc_tracker.beat:Scheduler"
 
 # --- How long what is not the record is kept ----------------------------------------------------------------------
 
