@@ -28,7 +28,9 @@ class Member:
         self.browser.trust_env = False  # No proxy of this machine lies on the way.
         self.browser.verify = str(self.site.certificate)
 
-    def ask(self, path: str, form: dict[str, str] | None = None) -> requests.Response:
+    def ask(
+        self, path: str, form: dict[str, str] | None = None, *, seconds: float = PATIENCE_SECONDS
+    ) -> requests.Response:
         """Send one request, as a browser does; redirects are left to the caller: they are the acknowledgment."""
         url = f"{self.site.address}{path}"
         answer = self.browser.request(
@@ -37,7 +39,7 @@ class Member:
             data=form,
             headers={"Referer": url},
             allow_redirects=False,
-            timeout=PATIENCE_SECONDS,
+            timeout=seconds,
         )
         self.statuses.append(answer.status_code)
         return answer
