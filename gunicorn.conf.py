@@ -6,6 +6,7 @@ What is refused here is refused in a plain line, before any page of ours is aske
 
 import os
 import tempfile
+from typing import Any
 
 from esc_tracker.logs import logging_config
 
@@ -31,3 +32,28 @@ logconfig_dict = logging_config(as_json=os.environ.get("ESC_ENV") == "production
 if os.environ.get("METRICS_TOKEN"):
     # Where the web processes of this gunicorn add up their counts; read when the library is first imported.
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="esc-metrics-")
+
+
+def post_worker_init(worker: Any) -> None:
+    """Let a worker that is told to end take what already waits at its door, then close the door at once.
+
+    gunicorn 27 leaves the door open until the last connection is gone, two seconds and more, and takes nothing more:
+    whoever is let in by the kernel meanwhile is cut off at the end, and the proxy does not send a POST twice. With the
+    door closed the proxy is refused before it has sent anything, and asks the other web service.
+    """
+    if not hasattr(worker, "set_accept_enabled"):  # of the threaded worker, which the Procfile names
+        return
+    take_more = worker.set_accept_enabled
+
+    def take_what_waits_then_close(enabled: bool) -> None:
+        take_more(enabled)
+        if enabled or worker.alive:
+            return
+        for door in worker.sockets:
+            taken = -1
+            while taken != worker.nr_conns:
+                taken = worker.nr_conns
+                worker.accept(door)
+            door.close()
+
+    worker.set_accept_enabled = take_what_waits_then_close
