@@ -263,7 +263,7 @@ def _set_up_proxy(site: Installation) -> None:
     text = text.replace("listen 8443", f"listen 127.0.0.1:{site.ports['proxy']}")
     text = text.replace("listen 8080", f"listen 127.0.0.1:{site.ports['plain']}")
     (folder / "nginx.conf").write_text(text.replace(" /tmp/", f" {folder}/"))
-    servers = "".join(f"server 127.0.0.1:{site.ports[name]} max_fails=2 fail_timeout=5s; " for name in WEB)
+    servers = "".join(f"server 127.0.0.1:{site.ports[name]} max_fails=2 fail_timeout=1s; " for name in WEB)
     (folder / "upstream.conf").write_text(f"upstream site {{ {servers} keepalive 16; keepalive_timeout 4s; }}\n")
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])

@@ -5,6 +5,7 @@ import signal
 import time
 
 import pytest
+import requests
 
 from tests.faults.conftest import WEEKS
 from tests.faults.installation import WEB, Installation
@@ -14,6 +15,7 @@ from tests.faults.writing import Writers, writing
 
 pytestmark = pytest.mark.faults
 WRITERS = 6
+PROXY_ASKS_AGAIN_SECONDS = 1  # deploy/upstream.conf: fail_timeout
 READY_SECONDS = 20  # On a machine with nothing else to do: less than 5. What it took is told in the table.
 ASLEEP = "SELECT pid FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
 
@@ -29,6 +31,9 @@ def _replace(site: Installation, name: str) -> None:
     """End a web service and start it again, as a deployment of a new image does."""
     site.ask_to_end(name)
     site.start(name)
+    ready = f"http://127.0.0.1:{site.ports[name]}/readyz"
+    site.wait(lambda: requests.get(ready, headers={"Host": "localhost"}, timeout=10).ok, f"{name} is ready")
+    time.sleep(PROXY_ASKS_AGAIN_SECONDS)
 
 
 def _serve_on(site: Installation, writers: Writers) -> None:
