@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from django.test import Client
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 from tests.reports.documents.opening import book_of, bytes_of
 
@@ -23,7 +23,7 @@ PAGES = (
 BOOKS = ("/milestones/?export=xlsx", "/overdue/?export=xlsx", "/reports/2020-W36.xlsx")
 PASSING = re.compile(r'name="csrfmiddlewaretoken" value="[^"]*"|data-[a-z-]+="[0-9]+"')  # of each request its own
 ONE_BY_ONE = settings(
-    max_examples=4, deadline=None, derandomize=True,
+    max_examples=4, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 
