@@ -13,7 +13,8 @@ from esc_tracker import clock
 from esc_tracker.reader import Reader
 from esc_tracker.security.middleware import count_rows
 from esc_tracker.spreadsheets import CSV, XLSX, Cell, Column, Sheet, csv_lines, workbook
-from milestones.filters import UNASSIGNED_LABEL, shown
+from milestones.filters import UNASSIGNED_LABEL
+from milestones.lists import shown
 from milestones.models import Milestone
 from milestones.querysets import MilestoneQuerySet
 from milestones.tables import agencies_of

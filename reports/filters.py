@@ -10,16 +10,8 @@ from typing import Any, cast
 from django import forms
 from django.http import QueryDict
 
-from milestones.filters import (
-    UNASSIGNED,
-    UNASSIGNED_LABEL,
-    ListForm,
-    Select,
-    Several,
-    one_of,
-    read_agency,
-    shown,
-)
+from milestones.filters import UNASSIGNED, UNASSIGNED_LABEL, read_agency
+from milestones.lists import ListForm, Select, Several, one_of, shown
 from reports.ages import BANDS, Asked
 from reports.survey import Survey
 

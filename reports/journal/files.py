@@ -16,7 +16,7 @@ from esc_tracker.journal.models import Entry, EntryQuerySet
 from esc_tracker.reader import Reader
 from esc_tracker.security.middleware import count_rows
 from esc_tracker.spreadsheets import CSV, XLSX, Cell, Column, Sheet, csv_lines, workbook
-from milestones.filters import shown
+from milestones.lists import shown
 from milestones.telling import say_day
 from reports.journal.keeping import KEPT, about_of, opened
 from reports.journal.tables import agency_of

@@ -5,7 +5,7 @@ row is shown: a bad filter never widens. The search looks only at who acted and 
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,13 +14,13 @@ from django import forms
 from django.db.models import CharField, F, Q, TextField, Value
 from django.db.models.functions import Cast
 from django.http import QueryDict
-from django_filters import FilterSet
 
 from esc_tracker import clock
 from esc_tracker.accounts.models import Agency, User
 from esc_tracker.journal.models import Entry, EntryQuerySet
 from esc_tracker.reader import Reader
-from milestones.filters import Asked, ListForm, Select, one_of, read_agency, read_day, read_search, shown
+from milestones.filters import read_agency
+from milestones.lists import Asked, ListFilter, ListForm, Select, one_of, read_day, read_search, shown
 from milestones.telling import say_day
 from reports.journal.keeping import KEPT_VERBS
 from reports.journal.verbs import GROUPS, VERBS, verbs_in
@@ -82,7 +82,7 @@ class PeriodForm(ListForm):
         return said
 
 
-class JournalFilter(FilterSet):
+class JournalFilter(ListFilter):
     """The filters of the journal; they combine."""
 
     after = Asked(method="from_day", label="From", read=read_day)
@@ -103,7 +103,6 @@ class JournalFilter(FilterSet):
 
     def __init__(self, data: QueryDict, *, queryset: EntryQuerySet, reader: Reader, known: Known) -> None:
         super().__init__(data, queryset=queryset)
-        self.is_bound = True  # an address without a query asks for everything
         self.reader = reader
         self.labels: dict[str, Mapping[str, str]] = {
             "agency": {**known.agencies, NO_AGENCY: NO_AGENCY_LABEL},
@@ -116,36 +115,12 @@ class JournalFilter(FilterSet):
 
     # --- What was asked -------------------------------------------------------------------------------------------
 
-    def asked(self, name: str) -> list[Any]:
-        """Return the values read under a name, empty while there is an error."""
-        values: list[Any] = self.form.cleaned_data.get(name, [])
-        return values
-
-    @property
-    def sentences(self) -> list[str]:
-        """Return what is wrong, in sentences."""
-        return [str(message) for messages in self.errors.values() for message in messages]
-
-    @property
-    def chips(self) -> list[dict[str, str]]:
-        """Return the filters that are active, bad ones included, as `{name, value, label}`."""
-        return [
-            {"name": name, "value": text, "label": f"{self.filters[name].label}: {self._in_words(name, text)}"}
-            for name, text in self._given()
-        ]
-
-    @property
-    def in_words(self) -> str:
-        """Return the filters in one line: "Agency: CBP; From: Sep 1, 2020"."""
-        return "; ".join(chip["label"] for chip in self.chips)
-
     @property
     def selects(self) -> list[Select]:
         """Return the panel's lists of choices with what is chosen, but for acts."""
         return [
-            self._select("agency", "Any agency"),
-            self._select("person", "Anybody"),
-            self._select("source", "Anywhere"),
+            self.select(name, any_label, self.labels[name])
+            for name, any_label in (("agency", "Any agency"), ("person", "Anybody"), ("source", "Anywhere"))
         ]
 
     @property
@@ -162,19 +137,9 @@ class JournalFilter(FilterSet):
         """Say whether more than one kind of act is asked for."""
         return len(set(self.asked("act"))) > 1
 
-    def first(self, name: str) -> str:
-        """Return what was typed under a name, to be shown in its field again."""
-        return next((text for text in self.data.getlist(name) if text.strip() and text.isprintable()), "")
-
-    def _select(self, name: str, any_label: str) -> Select:
-        chosen = set(self.asked(name))
-        options = tuple((value, label, value in chosen) for value, label in self.labels[name].items())
-        return Select(name, str(self.filters[name].label), any_label, len(chosen) > 1, options)
-
-    def _given(self) -> Iterator[tuple[str, str]]:
-        for name in self.filters:
-            if name != "sort":
-                yield from ((name, text) for text in dict.fromkeys(self.data.getlist(name)) if text.strip())
+    def in_words_of(self, name: str, text: str) -> str:
+        """Return one value in words."""
+        return f"{self.filters[name].label}: {self._in_words(name, text)}"
 
     def _in_words(self, name: str, text: str) -> str:
         try:
@@ -188,14 +153,6 @@ class JournalFilter(FilterSet):
         return value if isinstance(value, str) else shown(text)
 
     # --- Which rows -----------------------------------------------------------------------------------------------
-
-    def filter_queryset(self, queryset: EntryQuerySet) -> EntryQuerySet:
-        """Apply what was asked; while there is an error, show nothing."""
-        if self.errors:
-            return queryset.none()
-        for name, each in self.filters.items():
-            queryset = each.filter(queryset, self.asked(name))
-        return queryset
 
     def from_day(self, rows: EntryQuerySet, name: str, days: list[date]) -> EntryQuerySet:
         """Keep acts of a day or later."""
@@ -238,22 +195,8 @@ class JournalFilter(FilterSet):
         """Keep acts of any of these requests or jobs."""
         return rows.filter(request_id__in=references)
 
-    def containing(self, rows: EntryQuerySet, name: str, searches: list[tuple[str, ...]]) -> EntryQuerySet:
-        """Keep acts in which all words of any of these searches are found."""
-        found = Q(pk__in=[])
-        for words in searches:
-            every = Q()
-            for word in words:
-                every &= self._found(word)
-            found |= every
-        return rows.filter(found)
-
-    def as_they_are(self, rows: EntryQuerySet, name: str, said: list[str]) -> EntryQuerySet:
-        """Leave the order to the table."""
-        return rows
-
-    def _found(self, word: str) -> Q:
-        # Of what a reader may not read, nothing must be found out by looking for it.
+    def found(self, word: str) -> Q:
+        """Look at who acted and at what it was about; what a reader may not read is not found out by looking."""
         about = Q(about__icontains=word)
         if not self.reader.is_plcy:
             about &= ~Q(verb__startswith=KEPT_VERBS)

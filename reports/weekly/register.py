@@ -17,8 +17,8 @@ from esc_tracker.journal.models import Release
 from esc_tracker.reader import Reader, reader_of
 from esc_tracker.security.middleware import count_rows
 from esc_tracker.spreadsheets import CSV, csv_lines
-from milestones.filters import shown
 from milestones.links import link
+from milestones.lists import shown
 from milestones.telling import say_day
 from reports import sentences
 from reports.editions import COAC

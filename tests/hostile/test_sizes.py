@@ -12,7 +12,7 @@ from django.conf import settings as django_settings
 
 from esc_tracker.readable import NO_FILES, TOO_MANY, TOO_MANY_FIELDS
 from milestones.authority import AuthorityKind
-from milestones.filters import SEARCH_MAX, SEARCH_WORDS_MAX
+from milestones.lists import SEARCH_MAX, SEARCH_WORDS_MAX
 from tests.hostile.asking import FORM, Eyes, Form, encoded
 from tests.hostile.conftest import shown_forms
 
