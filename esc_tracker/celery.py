@@ -16,12 +16,13 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 
-from esc_tracker import checks
+from esc_tracker import checks, queue
 from esc_tracker.logs import say_at_once
 from esc_tracker.origin import Origin, coming_from
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "esc_tracker.settings")
 
+queue.guard()
 app = Celery("esc_tracker")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

@@ -355,6 +355,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_PUBLISH_RETRY = False  # A page never waits for a lost broker: the next tick finds the work.
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_CONSUMER = "esc_tracker.queue:Consumer"
 TICK_SECONDS = env.int("TICK_SECONDS", 60)
 CELERY_BEAT_SCHEDULE = {
     name: {"task": task, "schedule": schedule(TICK_SECONDS), "options": {"expires": TICK_SECONDS}}

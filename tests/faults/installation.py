@@ -139,7 +139,7 @@ class Installation:
     def restart_ended(self) -> None:
         """Start again what has ended by itself, as `restart: unless-stopped` of docker-compose.yml does."""
         for name, child in list(self.parts.items()):
-            if child.process.poll() is not None and name in PARTS:
+            if self.parts.get(name) is child and child.process.poll() is not None and name in PARTS:
                 self.children.running.remove(child)
                 self.start(name)
 
