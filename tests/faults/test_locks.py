@@ -171,7 +171,8 @@ def _held(site: Small, seconds: float) -> "subprocess.Popen[str]":
     command = [sys.executable, "-c", HOLD, str(site.record), str(seconds)]
     other = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert other.stdout
-    assert other.stdout.readline() == "held\n"
+    with other.stdout:
+        assert other.stdout.readline() == "held\n"
     return other
 
 
