@@ -6,10 +6,13 @@ the page of a failure pass through here as every page does. The policy for conte
 
 from http import HTTPStatus
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.middleware.security import SecurityMiddleware
 from django.template.loader import render_to_string
 from whitenoise.middleware import WhiteNoiseFileResponse
+
+from esc_tracker import clock
 
 # Passkeys are the one of these a page of ours asks for. Only names that browsers know: others end in their console.
 NOT_USED = (
@@ -58,10 +61,15 @@ def _is_empty(response: HttpResponse) -> bool:
 
 
 def _in_words(response: HttpResponse) -> HttpResponse:
-    """Return the same refusal as a page. Drawn without the request: nothing here may ask the database."""
+    """Return the same refusal as a page."""
     usual = "500.html" if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR else "400.html"
-    page = render_to_string(PAGES.get(HTTPStatus(response.status_code), usual))
+    page = drawn_alone(PAGES.get(HTTPStatus(response.status_code), usual))
     told = {name: value for name, value in response.headers.items() if name not in {"Content-Type", "Content-Length"}}
     worded = HttpResponse(page, status=response.status_code, headers=told)
     worded.cookies = response.cookies
     return worded
+
+
+def drawn_alone(template: str, **told: object) -> str:
+    """Return a page drawn without the request: nothing in it may ask the database. A sample still says so."""
+    return render_to_string(template, {"demo": settings.ESC_TODAY is not None, "today": clock.today(), **told})

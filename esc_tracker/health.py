@@ -13,11 +13,11 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.template.loader import render_to_string
 from django.urls import path
 from django.views.decorators.http import require_safe
 
 from esc_tracker import clock
+from esc_tracker.answers import drawn_alone
 from esc_tracker.keeping import NotKept
 from esc_tracker.monitoring.gauges import read_gauges
 from esc_tracker.monitoring.jobs import look_at_jobs
@@ -65,8 +65,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     Rendered without the request: nothing here may ask the database again.
     """
     if not isinstance(sys.exc_info()[1], OperationalError | InterfaceError | NotKept):
-        return HttpResponse(render_to_string("500.html"), status=500)
-    page = render_to_string("503.html", {"was_saving": request.method not in SAFE})
+        return HttpResponse(drawn_alone("500.html"), status=500)
+    page = drawn_alone("503.html", was_saving=request.method not in SAFE)
     return HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
 
 

@@ -51,6 +51,12 @@ def agency_name(code: str | None) -> str:
     return (code or "").replace("-", "/")
 
 
+@register.filter
+def in_fours(key: str) -> list[str]:
+    """Return a key in the pieces that one reads and types at a time; the last may be shorter."""
+    return [key[at : at + 4] for at in range(0, len(key), 4)]
+
+
 def _query(context: template.Context) -> QueryDict:
     request = context.get("request") or getattr(context, "request", None)
     return request.GET.copy() if request is not None else QueryDict(mutable=True)

@@ -32,8 +32,8 @@ class Phone:
 
 def key_in(page: str) -> str:
     """Return the key that the page for setting up an app shows."""
-    [key] = re.findall(r'<code class="esc-key">([A-Z2-7]+)</code>', page)
-    return str(key)
+    [key] = re.findall(r'<code class="esc-key">(.*?)</code>', page)
+    return "".join(re.findall(r"<span>([A-Z2-7]{4})</span>", key))
 
 
 def codes_in(page: str) -> list[str]:
