@@ -9,12 +9,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from esc_tracker.accounts.models import User
-from esc_tracker.security.models import Kind, SecurityEvent
+from esc_tracker.security.models import DONE_TO_A_HOLDER, Kind, SecurityEvent
 
 LAST = 50
 _OWN = (Kind.SIGNED_IN, Kind.SIGN_IN_FAILED, Kind.SIGNED_OUT, Kind.SECOND_FACTOR, Kind.PASSPHRASE, Kind.LINK)
-# Of these the person is whoever did it, and the one it was done to stands among the facts.
-_BY_OTHERS = (Kind.SESSION_ENDED, Kind.SEAT, Kind.SECOND_FACTOR)
 _WITH = {"password": "passphrase", "mfa": "second factor", "socialaccount": "agency sign-on", "code": "code"}
 
 
@@ -34,7 +32,7 @@ def sign_ins(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     me = request.user.pk
     mine = Q(person=me, kind__in=_OWN) & (Q(facts__holder__isnull=True) | Q(facts__holder=me))
-    events = SecurityEvent.objects.filter(mine | Q(kind__in=_BY_OTHERS, facts__holder=me))[:LAST]
+    events = SecurityEvent.objects.filter(mine | Q(kind__in=DONE_TO_A_HOLDER, facts__holder=me))[:LAST]
     return render(request, "account/sign_ins.html", {"rows": [_told(event) for event in events], "last": LAST})
 
 

@@ -6,6 +6,7 @@ Beside the journal, which is for the record: this log is unchained, and purged w
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.fields.json import KeyTransform
 
 
 class Kind(models.TextChoices):
@@ -22,6 +23,10 @@ class Kind(models.TextChoices):
     REFUSED = "refused", "Refused"
     EXPORTED = "exported", "Exported"
     PURGED = "purged", "Purged"
+
+
+# Of these the person is whoever did it, and the one it was done to stands among the facts as `holder`.
+DONE_TO_A_HOLDER = (Kind.SESSION_ENDED, Kind.SEAT, Kind.SECOND_FACTOR)
 
 
 class SecurityEvent(models.Model):
@@ -41,6 +46,14 @@ class SecurityEvent(models.Model):
 
     class Meta:
         ordering = ("-happened_at", "-id")
+        # What others did to one person is found by this, as what they did is by `person` (100,000 events: 80 ms else).
+        indexes = (
+            models.Index(
+                KeyTransform("holder", "facts"),
+                name="security_event_holder",
+                condition=Q(kind__in=[kind.value for kind in DONE_TO_A_HOLDER]),
+            ),
+        )
         constraints = (models.CheckConstraint(name="security_event_kind_known", condition=Q(kind__in=Kind.values)),)
 
     def __str__(self) -> str:
