@@ -392,7 +392,7 @@ def test_an_administrator_removes_a_lost_second_factor(cbp, phone, admin_user, c
     assert sign_in(cbp.email).headers["Location"] == "/"
     assert noted(Kind.SECOND_FACTOR)[-1] == (
         f"CBP (account {cbp.pk})",
-        {"change": "removed", "what": ["totp", "recovery_codes"]},
+        {"change": "removed", "what": ["totp", "recovery_codes"], "holder": cbp.pk},
     )
 
 
