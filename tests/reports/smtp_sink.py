@@ -18,7 +18,7 @@ class Sink:
     """What arrived, and how the server behaves.
 
     It `refuses` recipients for good, is `closed` to everybody for now, `drops_after_data` so many messages without an
-    answer, and answers nothing when it `hangs`.
+    answer, answers nothing when it `hangs`, and keeps its answer to a message back while it `holds_after_data`.
     """
 
     port: int = 0
@@ -27,12 +27,13 @@ class Sink:
     closed: bool = False
     drops_after_data: int = 0
     hangs: bool = False
+    holds_after_data: bool = False
 
     def begin_anew(self) -> None:
         """Forget what arrived, and behave."""
         self.messages.clear()
         self.refuses.clear()
-        self.closed = self.hangs = False
+        self.closed = self.hangs = self.holds_after_data = False
         self.drops_after_data = 0
 
     def identities(self) -> list[str]:
@@ -71,6 +72,8 @@ class Sink:
         if self.drops_after_data:
             self.drops_after_data -= 1
             server.transport.close()
+        while self.holds_after_data:
+            await asyncio.sleep(0.05)
         return "250 taken"
 
 
@@ -92,7 +95,7 @@ def smtp_sink() -> Iterator[Sink]:
     try:
         yield sink
     finally:
-        sink.hangs = False
+        sink.hangs = sink.holds_after_data = False
         server.stop()
 
 
