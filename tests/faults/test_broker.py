@@ -15,7 +15,7 @@ from tests.faults.installation import BEATS, WEB, WORKERS, Installation
 from tests.faults.member import Member
 from tests.faults.table import Line, chain_is_whole, doubled, drafted, lost
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.long]
 CODE = "5.1"
 SAVES = 20
 WAITED_AT_MOST_SECONDS = 2

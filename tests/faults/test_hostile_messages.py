@@ -16,7 +16,7 @@ from tests.faults.conftest import WEEKS
 from tests.faults.installation import Installation
 from tests.faults.table import chain_is_whole, doubled, drafted
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.long]
 QUEUE = "celery"
 TASK = "reports.tasks.write_weekly_reports"
 NOTHING_MORE: dict[str, None] = {"callbacks": None, "errbacks": None, "chain": None, "chord": None}

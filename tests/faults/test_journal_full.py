@@ -6,7 +6,7 @@ from tests.faults.installation import WEB, Installation
 from tests.faults.member import Member, hidden
 from tests.faults.table import Line, chain_is_whole, doubled
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.long]
 PATH = "/milestones/2.1/update/"
 COUNTS = "SELECT (SELECT count(*) FROM milestones_statusupdate), (SELECT count(*) FROM journal_entry)"
 

@@ -20,7 +20,7 @@ from tests.faults.installation import WEB
 from tests.faults.member import Member, hidden
 from tests.faults.table import Line, chain_is_whole, doubled
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.long]
 HELD_SECONDS, PATIENCE_SECONDS = 10, 60
 PATH = "/milestones/2.1/update/"
 COUNTS = (

@@ -11,7 +11,7 @@ from tests.faults.installation import BEATS, WEB, WORKERS, Installation
 from tests.faults.member import Member
 from tests.faults.table import Line, chain_is_whole, doubled
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.long]
 PUBLISH = """
 from esc_tracker import clock
 from esc_tracker.accounts.models import User

@@ -13,7 +13,7 @@ from tests.faults.member import Member
 from tests.faults.table import Line, chain_is_whole, doubled, lost
 from tests.faults.writing import Writers, writing
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.long]
 WRITERS = 6
 PROXY_ASKS_AGAIN_SECONDS = 1  # deploy/upstream.conf: fail_timeout
 READY_SECONDS = 20  # On a machine with nothing else to do: less than 5. What it took is told in the table.

@@ -13,7 +13,7 @@ from tests.faults.conftest import WEEKS
 from tests.faults.installation import BEATS, WORKERS, Installation
 from tests.faults.table import Line, chain_is_whole, doubled, drafted
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.long]
 DAYS = 8  # so many days hold the end of a week, whichever day it is
 UNTIL_THEY_WENT = f"""
 from datetime import timedelta

@@ -8,7 +8,7 @@ import pytest
 from tests.faults.installation import WEB, Installation
 from tests.faults.table import Line, chain_is_whole
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.long]
 UNGUARD = "ALTER TABLE journal_entry DISABLE TRIGGER ALL"
 SWAP = """
 UPDATE journal_entry SET number = 1000000 WHERE number = {first};

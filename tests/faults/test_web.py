@@ -19,7 +19,7 @@ from tests.faults.member import Member
 from tests.faults.table import Line, chain_is_whole, doubled, lost
 from tests.faults.writing import writing
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.long]
 SEED, KILLS, WRITERS = 20200914, 10, 6
 PROBES, BYTE_SECONDS = 40, 1.0
 WEB_BACK_SECONDS = 5
