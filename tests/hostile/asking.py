@@ -22,7 +22,7 @@ PASSING = {"accounts.Session", "milestones.DraftRow"}
 FORM = "application/x-www-form-urlencoded"
 # What only the program says. No hostile value contains any of it.
 TRACE = re.compile(
-    r"Traceback|site-packages|/work/|(?<!manage)\.py\b|line \d+, in |psycopg|sqlite3?\b|DETAIL:|\bSELECT |DoesNotExist"
+    r"Traceback|site-packages|(?<!manage)\.py\b|line \d+, in |psycopg|sqlite3?\b|DETAIL:|\bSELECT |DoesNotExist"
 )
 # The committee's own words in the history of the access table.
 UNSHARED = ("the rule is being drafted", "A remark.", "counsel has not answered", "since when?", "kim.lee", "a list.")
