@@ -25,7 +25,8 @@ class SignOutView(LogoutView):
         """End the session; what another window still sends is kept for the person who signed out."""
         session = session_of(self.request)
         over = session.row.session_key if session.row and session.row.person_id else ""
-        response = super().post(*args, **kwargs)
+        with transaction.atomic():  # the log says that somebody signed out only when they did
+            response = super().post(*args, **kwargs)
         if over:
             session[BEFORE] = over
         response.headers["Clear-Site-Data"] = '"cache", "storage"'
