@@ -98,6 +98,13 @@ def test_what_cannot_be_read_is_said_beside_its_field(client_of, admin_user, lin
     assert "Write a day like 2020-10-31." in page
 
 
+def test_a_filter_that_there_is_not_gives_no_file(client_of, admin_user, lines):
+    answer = client_of(admin_user).get(f"{LOG}file/?action=x")
+
+    assert answer.status_code == 400
+    assert "Content-Disposition" not in answer.headers
+
+
 def test_nobody_adds_changes_or_deletes(client_of, admin_user, lines):
     client, line = client_of(admin_user), SecurityEvent.objects.first()
 
