@@ -118,7 +118,7 @@ def _length_named(request: HttpRequest) -> int:
 def _is_cut_short(request: HttpRequest) -> bool:
     try:
         return len(request.body) < _length_named(request)
-    except UnreadablePostError:
+    except (UnreadablePostError, ValueError):  # The line was lost, or the length named is no number.
         return True
 
 
