@@ -253,8 +253,7 @@ MFA_FORMS = {
 }
 # These roles open nothing until they have a second factor.
 SECOND_FACTOR_ROLES = env.list("SECOND_FACTOR_ROLES", default=["plcy_staff", "administrator"] if PRODUCTION else [])
-_unknown = set(SECOND_FACTOR_ROLES) - ROLES
-if _unknown:
+if _unknown := set(SECOND_FACTOR_ROLES) - ROLES:
     raise ImproperlyConfigured(f"SECOND_FACTOR_ROLES has '{min(_unknown)}', which is no role.")
 USE_NOTICE = _lines_of(env.str("USE_NOTICE", "")) or [
     "You are using a U.S. Government information system.",

@@ -21,7 +21,6 @@ from tests.faults.installation import BEATS, WORKERS, Installation
 from tests.faults.table import Line, chain_is_whole, doubled
 
 FAKETIME = next(iter(sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))), None)
-needs_faketime = pytest.mark.skipif(FAKETIME is None, reason="apt-get install faketime")
 EST, EDT = "-05:00", "-04:00"
 MOMENTS = st.floats(946_684_800, 4_133_980_799).map(lambda second: datetime.fromtimestamp(second, UTC))
 ZONES = ("UTC", "Asia/Tokyo", "America/New_York", "Pacific/Kiritimati")
@@ -145,6 +144,7 @@ print(len(reports), *(week for week in weeks.finished_weeks(clock.now()) if str(
 @pytest.fixture
 def set_clock(site, tmp_path) -> Iterator[Callable[[str], None]]:
     """Return a function that moves the clock of every process of the site: "-2h", "+8d"; what waits goes on waiting."""
+    assert FAKETIME, "This test needs libfaketime: apt-get install faketime"
     file = tmp_path / "clock"
     file.write_text("+0")
     # faketime misreads until when Python's own sleep lasts.
@@ -186,7 +186,7 @@ def _jobs_go_on(site: Installation, what: str) -> float:
 
 
 @pytest.mark.faults
-@needs_faketime
+@pytest.mark.long
 def test_a_clock_set_back_and_forward_leaves_no_gap_and_makes_nothing_twice(site, set_clock, told):
     site.start(*WORKERS, *BEATS)
     site.wait(lambda: _drafted(site) == WEEKS, f"{WEEKS} reports")

@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from django.conf import settings
 
+from esc_tracker import clock
 from esc_tracker.beat import Scheduler
 from esc_tracker.celery import app
 from esc_tracker.monitoring.jobs import scheduled, short_name
@@ -33,8 +34,8 @@ class Noting(Scheduler):
     def sent_within(self, now: time_machine.Traveller, ticks: int) -> list[str]:
         """Let so many ticks pass, looking as often as it asks for, and return what was sent."""
         self.sent = []
-        until = datetime.now(UTC) + timedelta(seconds=ticks * settings.TICK_SECONDS + 1)  # noqa: TID251 - held still
-        while datetime.now(UTC) < until:  # noqa: TID251 - as above
+        until = clock.wall() + timedelta(seconds=ticks * settings.TICK_SECONDS + 1)
+        while clock.wall() < until:
             now.shift(min(max(self.tick(), 0.01), 300))  # Beat never sleeps longer than five minutes.
         return sorted(self.sent)
 
