@@ -277,7 +277,7 @@ def desk(client_of, admin_user) -> Client:
 def test_the_account_list_knows_people_and_nothing_of_the_record():
     registered = {model._meta.label for model in admin.site._registry}
 
-    assert registered == {"accounts.User", "accounts.Nomination"}
+    assert registered == {"accounts.User", "accounts.Nomination", "security.SecurityEvent"}
     business = {
         label
         for label in ("actions", "milestones", "reports", "journal")

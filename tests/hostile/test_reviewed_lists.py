@@ -36,7 +36,7 @@ IN_SCRIPTS = re.compile(
 )
 # Who speaks to another server: the provider of the agency's sign-on, by its configured address alone.
 CLIENTS = {"requests", "urllib", "urllib3", "httpx", "http", "aiohttp", "socket", "ftplib", "smtplib", "telnetlib"}
-READING_ADDRESSES = {"urllib.parse"}  # which asks nobody
+ASKS_NOBODY = ("urllib.parse", "http.HTTPStatus")
 SPEAKS = {"esc_tracker/accounts/agency_signon/provider.py": {"requests"}}
 
 with (Path(__file__).parent / "escaping.csv").open(newline="") as table:
@@ -150,8 +150,8 @@ def test_nobody_but_the_sign_on_speaks_to_another_server():
         for node in ast.walk(tree):
             names = [name.name for name in node.names] if isinstance(node, ast.Import) else []
             if isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
-                names = [node.module]
-            asked = {name for name in names if name.partition(".")[0] in CLIENTS and name not in READING_ADDRESSES}
+                names = [f"{node.module}.{name.name}" for name in node.names]
+            asked = {name for name in names if name.partition(".")[0] in CLIENTS and not name.startswith(ASKS_NOBODY)}
             if asked:
                 speaking.setdefault(path, set()).update(asked)
 

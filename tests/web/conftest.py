@@ -12,8 +12,8 @@ SEATED = """
 from datetime import date
 from esc_tracker.accounts.models import Role, User
 from tests.factories import make_user
-make_user("cbp@esc.example", Role.ESC_MEMBER, "CBP")
-make_user("reader@esc.example", Role.READER)
+make_user("member@esc.example", Role.ESC_MEMBER, "CBP")
+make_user("guest@esc.example", Role.READER)
 """
 
 

@@ -19,7 +19,7 @@ def _jar(*answers: Answer) -> str:
     return "; ".join(f"{name}={value}" for name, value in pairs.items() if value.strip('"'))
 
 
-def _sign_in(site: Site, email: str = "cbp@esc.example") -> tuple[Answer, str]:
+def _sign_in(site: Site, email: str = "member@esc.example") -> tuple[Answer, str]:
     """Sign in as a person does; returns the answer and the cookies from then on."""
     page = site.ask(LOGIN, **TLS)
     form = f"csrfmiddlewaretoken={token_in(page.body)}&login={email}&password={PASSPHRASE}&accept=yes"
