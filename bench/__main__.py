@@ -134,6 +134,7 @@ def site(milestones: int) -> Iterator[tuple[int, Child]]:
             "TRUSTED_PROXY": "true",
             "DATABASE_URL": database,
             "REDIS_URL": "redis://:not-used@127.0.0.1:1/0",
+            "EMAIL_URL": "smtp://127.0.0.1:1",
             "VAR_DIR": room,
             "GUNICORN_CMD_ARGS": f"--bind 127.0.0.1:{port} --log-level warning",
         }
@@ -143,7 +144,7 @@ def site(milestones: int) -> Iterator[tuple[int, Child]]:
         collect = [sys.executable, "-m", "django", "collectstatic", "--no-input", "--verbosity", "0"]
         subprocess.run(collect, cwd=TOP, env=env, check=True)
         command = [word.replace("esc_tracker.wsgi", "bench.wsgi") for word in processes()["web"]]
-        web = children.start("web", command, env=env, cwd=TOP)
+        web = children.start("web", command, env=env, cwd=TOP, log=Path(room) / "web.log")
         while not answers(port):
             if web.process.poll() is not None:
                 raise CannotStart("gunicorn ended; what it printed stands above.")
@@ -175,7 +176,7 @@ def main(arguments: list[str]) -> int:
     try:
         with stopped_by_signals(), site(asked.milestones) as (port, web):
             visitor = Visitor(http.client.HTTPConnection("127.0.0.1", port))
-            visitor.sign_in("plcy@esc.example", "counterfeit-free-2020")
+            visitor.sign_in("plcy@bench.example", "counterfeit-free-2020")
             figures = measure(visitor, asked.rounds)
             report(figures, memory_of_workers(web))
     except Stopped as stopped:

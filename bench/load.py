@@ -16,8 +16,8 @@ from django.core.management import call_command
 django.setup()
 
 from esc_tracker import clock  # noqa: E402 - models exist only once Django is set up
-from esc_tracker.accounts.models import User  # noqa: E402 - as above
-from esc_tracker.accounts.sample_accounts import seat_sample_accounts  # noqa: E402 - as above
+from esc_tracker.accounts.models import Role, User  # noqa: E402 - as above
+from esc_tracker.accounts.sample_accounts import PASSPHRASE, SAMPLE_ACCOUNTS  # noqa: E402 - as above
 from milestones.models import Milestone  # noqa: E402 - as above
 from milestones.plan.loading import PLAN_FILE, load_plan  # noqa: E402 - as above
 from milestones.updates import post_update  # noqa: E402 - as above
@@ -48,8 +48,18 @@ def begin(size: int) -> dict[str, User]:
         json.dump(grown(json.loads(PLAN_FILE.read_text()), size), file)
         file.flush()
         load_plan(Path(file.name))
-        people = seat_sample_accounts()
-    return {person.agency_id: person for person in people.values() if person.agency_id}
+    # Production starts on no sample account: the same seats under other addresses.
+    return {
+        account.agency: User.objects.create_user(
+            account.email.replace("esc.example", "bench.example"),
+            PASSPHRASE,
+            name=account.name,
+            role=account.role,
+            agency_id=account.agency,
+        )
+        for account in SAMPLE_ACCOUNTS
+        if account.role in {Role.ESC_MEMBER, Role.PLCY_STAFF}
+    }
 
 
 def main(size: int) -> None:

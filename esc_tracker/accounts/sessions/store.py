@@ -132,6 +132,8 @@ class SessionStore(SessionBase):
             with transaction.atomic():
                 row.save(force_insert=True)
         except IntegrityError:
+            if not self.exists(row.session_key):
+                raise  # Another key would not help, and asking for one would never end.
             raise CreateError from None
         self.row = row
 
