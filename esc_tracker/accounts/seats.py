@@ -48,12 +48,14 @@ def nominate(
         demand(why_not_nominate(by))
         asked: dict[str, Any] = {"name": name, "role": role, "agency_id": agency.code if agency else None}
         asked["access_ends_on"] = access_ends_on
-        waiting = Nomination.objects.filter(email__iexact=email, state=State.WAITING).first()
+        problems = _problems_with_person(name, email) | _problems_with_seat(role, agency, access_ends_on)
+        waiting = None
+        if "email" not in problems:  # No database is asked for what is no address: not each takes every character.
+            waiting = Nomination.objects.filter(email__iexact=email, state=State.WAITING).first()
         if waiting and all(getattr(waiting, column) == value for column, value in asked.items()):
             this.changed_nothing()
             return waiting
-        problems = _problems_with_person(name, email) | _problems_with_seat(role, agency, access_ends_on)
-        if "email" not in problems and waiting:
+        if waiting:
             problems["email"] = f"{waiting.name} is nominated at this address already."
         if "email" not in problems and (holder := _holder_of(email)):
             problems["email"] = f"{holder.name} has a seat at this address already."

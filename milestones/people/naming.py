@@ -53,7 +53,7 @@ def keep_person(
             "seat_id": seat.pk if seat else None,
         }
         people = Person.objects.filter(agency=agency)
-        known = people.filter(pk=person.pk).first() if person else people.filter(email__iexact=details["email"]).first()
+        known = people.filter(pk=person.pk).first() if person else _person_at(people, str(details["email"]))
         if person and known is None:
             raise Incomplete({"person": f"{person.name} is not one of {agency}’s people."})
         details["gets_report"] = _gets_report(known, details, gets_report, by)
@@ -205,10 +205,15 @@ def _problems_with_person(
     return problems
 
 
+def _person_at(people: QuerySet[Person], email: str) -> Person | None:
+    """Return who has this address; no database is asked for what is none: not each takes every character."""
+    return None if problem_with_address(email) else people.filter(email__iexact=email).first()
+
+
 def _problems_with_email(agency: Agency, email: str, others: QuerySet[Person]) -> dict[str, str]:
     if problem := problem_with_address(email):
         return {"email": problem}
-    if other := others.filter(email__iexact=email).first():
+    if other := _person_at(others, email):
         return {"email": f"{other.name} of {agency} has this address already."}
     return {}
 
